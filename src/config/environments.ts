@@ -1,0 +1,110 @@
+import type { EnvironmentConfig, EnvironmentName } from './environment';
+
+const test: EnvironmentConfig = {
+  name: 'test',
+  account: '111111111111',
+  region: 'us-east-1',
+  state: { kind: 's3', bucket: 'cloudpe-state-111111111111', region: 'us-east-1' },
+  network: {
+    cidr: '10.0.0.0/16',
+    zones: [
+      { name: 'us-east-1a', publicCidr: '10.0.1.0/24', privateCidr: '10.0.3.0/24' },
+      { name: 'us-east-1b', publicCidr: '10.0.2.0/24', privateCidr: '10.0.4.0/24' },
+    ],
+    nat: 'single',
+    endpoints: [],
+    flowLogs: 'rejected',
+  },
+  edge: {
+    backend: 'internal',
+    deletionProtection: false,
+    accessLogs: { kind: 's3', retentionDays: 30 },
+    firewall: { kind: 'waf', requestsPerFiveMinutes: 2000, countOnly: [] },
+  },
+  database: {
+    instanceClass: 'db.t3.micro',
+    storageGiB: 20,
+    maxStorageGiB: 100,
+    multiAz: false,
+    backupRetentionDays: 1,
+    backupWindow: '03:00-04:00',
+    maintenanceWindow: 'sun:05:00-sun:06:00',
+    deletionProtection: false,
+    applyChanges: 'immediately',
+    performanceInsights: false,
+    enhancedMonitoringSeconds: 60,
+    blueGreenUpdate: false,
+    passwordVersion: 1,
+    tls: 'verify',
+    poolSize: 8,
+  },
+  services: {
+    frontend: {
+      cpu: 512,
+      memoryMiB: 1024,
+      architecture: 'x86_64',
+      tasks: { min: 1, max: 1, desired: 1 },
+      scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
+      schedules: {},
+      spotPercent: 0,
+      rollout: 'safe',
+      exec: 'off',
+    },
+    backend: {
+      cpu: 512,
+      memoryMiB: 1024,
+      architecture: 'x86_64',
+      tasks: { min: 1, max: 1, desired: 1 },
+      scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
+      schedules: {},
+      spotPercent: 0,
+      rollout: 'safe',
+      exec: 'off',
+    },
+  },
+  cluster: { containerInsights: 'enabled' },
+  logs: { retentionDays: 30 },
+  images: 'stack',
+  datadog: { kind: 'agent', site: 'us5.datadoghq.com', apiKeyVersion: 1, notify: ['@slack-cloudpe-test'] },
+};
+
+const prod: EnvironmentConfig = {
+  ...test,
+  name: 'prod',
+  account: '222222222222',
+  state: { kind: 's3', bucket: 'cloudpe-state-222222222222', region: 'us-east-1' },
+  network: { ...test.network, nat: 'per-zone', flowLogs: 'all' },
+  edge: { ...test.edge, deletionProtection: true, accessLogs: { kind: 's3', retentionDays: 365 } },
+  database: {
+    ...test.database,
+    multiAz: true,
+    backupRetentionDays: 14,
+    deletionProtection: true,
+    applyChanges: 'in-maintenance-window',
+  },
+  services: {
+    frontend: { ...test.services.frontend, tasks: { min: 2, max: 4, desired: 2 } },
+    backend: { ...test.services.backend, tasks: { min: 2, max: 4, desired: 2 } },
+  },
+  logs: { retentionDays: 365 },
+  datadog: {
+    kind: 'agent',
+    site: 'us5.datadoghq.com',
+    apiKeyVersion: 1,
+    notify: ['@pagerduty-cloudpe', '@slack-cloudpe-prod'],
+  },
+};
+
+/** One machine, no account: an emulator in the place of AWS, the local engine in the place of the `images` stack. */
+const local: EnvironmentConfig = {
+  ...test,
+  name: 'local',
+  account: '000000000000',
+  state: { kind: 's3', bucket: 'cloudpe-state-local', region: 'us-east-1' },
+  database: { ...test.database, tls: 'encrypt' },
+  images: 'engine',
+  datadog: { kind: 'off' },
+  emulator: { endpoint: 'http://127.0.0.1:4566', endpointForTasks: 'http://cloudpe-emulator:4566' },
+};
+
+export const environments: Readonly<Record<EnvironmentName, EnvironmentConfig>> = { test, prod, local };

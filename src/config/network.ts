@@ -1,0 +1,85 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+/** The sizes that AWS accepts for a VPC and for a subnet. */
+const PREFIX_LENGTHS = { shortest: 16, longest: 28 };
+
+const cidr = z.string().refine(isNetwork, 'must be an IPv4 network in CIDR form from /16 to /28, such as 10.0.0.0/16');
+
+export const networkSchema = z
+  .strictObject({
+    cidr,
+    zones: z
+      .array(
+        z.strictObject({
+          name: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as us-east-1a'),
+          publicCidr: cidr,
+          privateCidr: cidr,
+        }),
+      )
+      .min(2, 'must have at least 2 zones: load balancers and RDS refuse one'),
+    /** `per-zone` survives the loss of a zone; `single` is cheaper; `none` needs `endpoints`. */
+    nat: z.enum(['single', 'per-zone', 'none']),
+    /** AWS services that tasks reach without leaving the VPC; S3's gateway endpoint is free and always there. */
+    endpoints: z.array(z.enum(['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'])),
+    flowLogs: z.enum(['all', 'rejected', 'off']),
+  })
+  .superRefine((network, context) => {
+    const subnets = network.zones.flatMap((zone, index) => [
+      { path: ['zones', index, 'publicCidr'], cidr: zone.publicCidr },
+      { path: ['zones', index, 'privateCidr'], cidr: zone.privateCidr },
+    ]);
+    if (![network.cidr, ...subnets.map((subnet) => subnet.cidr)].every(isNetwork)) return;
+    subnets.forEach((subnet, index) => {
+      const issue = (message: string): void => {
+        context.addIssue({ code: 'custom', path: subnet.path, input: subnet.cidr, message });
+      };
+      if (!contains(network.cidr, subnet.cidr)) issue(`must lie within network.cidr ${network.cidr}`);
+      const other = subnets.slice(0, index).find((earlier) => overlap(earlier.cidr, subnet.cidr));
+      if (other) issue(`must not overlap network.${other.path.join('.')} ${other.cidr}`);
+    });
+    const names = network.zones.map(({ name }) => name);
+    names.forEach((name, index) => {
+      if (names.indexOf(name) !== index) {
+        context.addIssue({
+          code: 'custom',
+          path: ['zones', index, 'name'],
+          input: name,
+          message: 'must be named once',
+        });
+      }
+    });
+    const missing = (['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'kms'] as const).filter(
+      (service) => !network.endpoints.includes(service),
+    );
+    if (network.nat === 'none' && missing.length > 0) {
+      context.addIssue({
+        code: 'custom',
+        path: ['endpoints'],
+        input: network.endpoints,
+        message: `must include ${missing.join(', ')} when nat is "none": tasks have no other way out`,
+      });
+    }
+  });
+
+export type NetworkConfig = z.infer<typeof networkSchema>;
+
+function isNetwork(text: string): boolean {
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text) || !ipaddr.IPv4.isValidCIDR(text)) return false;
+  const [address, length] = ipaddr.IPv4.parseCIDR(text);
+  return (
+    length >= PREFIX_LENGTHS.shortest &&
+    length <= PREFIX_LENGTHS.longest &&
+    address.toString() === ipaddr.IPv4.networkAddressFromCIDR(text).toString()
+  );
+}
+
+function contains(outer: string, inner: string): boolean {
+  const [outerAddress, outerLength] = ipaddr.IPv4.parseCIDR(outer);
+  const [innerAddress, innerLength] = ipaddr.IPv4.parseCIDR(inner);
+  return innerLength >= outerLength && innerAddress.match(outerAddress, outerLength);
+}
+
+function overlap(one: string, other: string): boolean {
+  return contains(one, other) || contains(other, one);
+}
