@@ -2,7 +2,7 @@ import { DashboardJson } from '@cdktf/provider-datadog/lib/dashboard-json';
 import { Construct } from 'constructs';
 import { dashboardScope, Queries } from './queries';
 import { canonicalJson } from './canonical-json';
-import type { Watched } from './watched';
+import { isBalanced, type Watched } from './watched';
 import {
   browserSeries,
   count,
@@ -209,27 +209,26 @@ function containers(queries: Queries, runbooks: string): Tile {
   ]);
 }
 
-function balancers(queries: Queries, { services: { frontend, backend } }: Watched, runbooks: string): Tile {
+function balancers(queries: Queries, { services }: Watched, runbooks: string): Tile {
+  const tiers = Object.entries(services).flatMap(([name, tier]) => (isBalanced(tier) ? [{ name, tier }] : []));
   return group('Load balancers', 'vivid_pink', [
     note(`**Bad:** any unhealthy target, 5xx of the balancer itself. [Runbook](${runbooks}/unhealthy-targets.md)`),
-    timeseries('Requests', [
-      { query: queries.balancerRequests(frontend), alias: 'frontend' },
-      { query: queries.balancerRequests(backend), alias: 'backend' },
-    ]),
+    timeseries(
+      'Requests',
+      tiers.map(({ name, tier }) => ({ query: queries.balancerRequests(tier), alias: name })),
+    ),
     timeseries(
       '5xx',
-      [
-        { query: queries.balancerErrors(frontend), alias: 'frontend balancer' },
-        { query: queries.targetErrors(frontend), alias: 'frontend tasks' },
-        { query: queries.balancerErrors(backend), alias: 'backend balancer' },
-        { query: queries.targetErrors(backend), alias: 'backend tasks' },
-      ],
+      tiers.flatMap(({ name, tier }) => [
+        { query: queries.balancerErrors(tier), alias: `${name} balancer` },
+        { query: queries.targetErrors(tier), alias: `${name} tasks` },
+      ]),
       'bars',
     ),
-    timeseries('Unhealthy targets', [
-      { query: queries.unhealthyTargets(frontend), alias: 'frontend' },
-      { query: queries.unhealthyTargets(backend), alias: 'backend' },
-    ]),
+    timeseries(
+      'Unhealthy targets',
+      tiers.map(({ name, tier }) => ({ query: queries.unhealthyTargets(tier), alias: name })),
+    ),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { monitorScope, Queries } from './queries';
 import type { ObservabilityThresholds, Threshold } from './thresholds';
-import type { Watched, WatchedService } from './watched';
+import { isBalanced, type BalancedService, type Watched, type WatchedService } from './watched';
 
 /** One monitor, as data: what it asks, when it speaks, and what its reader should do. */
 export interface MonitorRow {
@@ -74,11 +74,11 @@ const failing: Message = {
 
 export function monitorRows(watched: Watched, thresholds: ObservabilityThresholds): MonitorRow[] {
   const queries = new Queries(watched, monitorScope(watched));
-  const { frontend, backend } = watched.services;
+  const services = Object.values(watched.services);
   return [
     ...tasks(queries, watched, thresholds),
-    ...[frontend, backend].flatMap((tier) => balancer(queries, tier, thresholds)),
-    ...api(queries, backend, thresholds),
+    ...services.filter(isBalanced).flatMap((tier) => balancer(queries, tier, thresholds)),
+    ...api(queries, watched.services.backend, thresholds),
     ...database(queries, watched, thresholds),
     ...browser(queries, thresholds),
   ];
@@ -98,7 +98,6 @@ export function compositeRows(): CompositeRow[] {
 
 function tasks(queries: Queries, watched: Watched, thresholds: ObservabilityThresholds): MonitorRow[] {
   const window = `last_${span(thresholds.windows.resourceMinutes)}`;
-  const { frontend, backend } = watched.services;
   return [
     {
       id: 'TaskMemory',
@@ -155,7 +154,7 @@ function tasks(queries: Queries, watched: Watched, thresholds: ObservabilityThre
         runbook: 'running-tasks',
       },
     },
-    ...[frontend, backend].map((tier): MonitorRow => ({
+    ...Object.values(watched.services).map((tier): MonitorRow => ({
       id: `${pascal(tier.container)}sRunning`,
       title: `${tier.identity.service}: too few containers run`,
       type: 'query alert',
@@ -215,7 +214,7 @@ function tasks(queries: Queries, watched: Watched, thresholds: ObservabilityThre
   ];
 }
 
-function balancer(queries: Queries, tier: WatchedService, thresholds: ObservabilityThresholds): MonitorRow[] {
+function balancer(queries: Queries, tier: BalancedService, thresholds: ObservabilityThresholds): MonitorRow[] {
   const { service } = tier.identity;
   const window = `last_${span(thresholds.windows.trafficMinutes)}`;
   return [

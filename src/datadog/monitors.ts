@@ -22,6 +22,9 @@ export interface AlertingProps {
 export interface MonitorsProps extends AlertingProps {
   readonly watched: Watched;
   readonly thresholds: ObservabilityThresholds;
+
+  /** @default - the standard set alone */
+  readonly more?: readonly MonitorRow[];
 }
 
 /** Wakes people for what users feel, and tells them what to look at first. */
@@ -29,7 +32,7 @@ export class Monitors extends Construct {
   public constructor(scope: Construct, id: string, props: MonitorsProps) {
     super(scope, id);
     const parts = new Map<string, Monitor>();
-    for (const row of monitorRows(props.watched, props.thresholds)) {
+    for (const row of [...monitorRows(props.watched, props.thresholds), ...(props.more ?? [])]) {
       parts.set(row.id, new Monitor(this, row.id, alert(row, props)));
     }
     for (const { id: rowId, title, allOf, message, priority } of compositeRows()) {

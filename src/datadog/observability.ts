@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { Dashboard } from './dashboard';
-import { monitorRows } from './monitor-rows';
+import { monitorRows, type MonitorRow } from './monitor-rows';
 import { Monitors } from './monitors';
 import { refuse } from './problems';
 import { monitorScope, Queries } from './queries';
@@ -19,6 +19,13 @@ export interface ObservabilityProps {
   readonly watched: Watched;
   readonly notify: Recipients;
   readonly thresholds: ObservabilityThresholds;
+
+  /**
+   * Monitors that only this deployment has.
+   *
+   * @default - the standard set alone
+   */
+  readonly monitors?: readonly MonitorRow[];
 
   /**
    * Where users come in, without a slash at its end.
@@ -59,7 +66,7 @@ export class Observability extends Construct {
     });
     this.rum = { applicationId: rum.applicationId, clientToken: rum.clientToken };
     new Dashboard(this, 'Dashboard', { title: props.name, watched, runbooks });
-    new Monitors(this, 'Monitors', { ...alerting, watched, thresholds });
+    new Monitors(this, 'Monitors', { ...alerting, watched, thresholds, more: props.monitors });
     new Slos(this, 'Slos', {
       ...alerting,
       watched,
@@ -71,21 +78,24 @@ export class Observability extends Construct {
 }
 
 /** Everything wrong with the props, one line each: field, rule, value. */
-function problems({ site, notify, thresholds, watched, publicUrl }: ObservabilityProps): string[] {
-  const { frontend, backend } = watched.services;
+function problems({ site, notify, thresholds, watched, publicUrl, monitors = [] }: ObservabilityProps): string[] {
+  const services = Object.entries(watched.services);
   const known = knownServices(watched);
   return [
     ...siteProblems('site', site),
     ...recipientProblems('notify', notify),
     ...thresholdProblems(thresholds),
-    ...[frontend, backend].flatMap(({ identity, minimumTasks }) =>
-      Number.isInteger(minimumTasks) && minimumTasks >= 0
+    ...services.flatMap(([tier, { identity, minimumTasks }]) => [
+      ...(Number.isInteger(minimumTasks) && minimumTasks >= 0
         ? []
-        : [
-            `watched.services.${identity.service}.minimumTasks must be a whole number of at least 0, got ${minimumTasks}`,
-          ],
+        : [`watched.services.${tier}.minimumTasks must be a whole number of at least 0, got ${minimumTasks}`]),
+      ...(identity.env === watched.env
+        ? []
+        : [`watched.services.${tier}.identity.env must be ${watched.env}, got ${JSON.stringify(identity.env)}`]),
+    ]),
+    ...[...monitorRows(watched, thresholds), ...monitors].flatMap(({ id, query }) =>
+      serviceProblems(`monitor ${id}`, query, known),
     ),
-    ...monitorRows(watched, thresholds).flatMap(({ id, query }) => serviceProblems(`monitor ${id}`, query, known)),
     ...(publicUrl === undefined || /^https?:\/\/[^/]+$/.test(publicUrl)
       ? []
       : [`publicUrl must be an http or https address without a path, got ${JSON.stringify(publicUrl)}`]),
