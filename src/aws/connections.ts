@@ -3,10 +3,14 @@ import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-securit
 import type { Construct } from 'constructs';
 
 /** Something that accepts TCP connections inside the VPC. */
-export interface Endpoint {
-  readonly host: string;
+export interface Server {
   readonly port: number;
   readonly securityGroupId: string;
+}
+
+/** A server with an address that others can be told. */
+export interface Endpoint extends Server {
+  readonly host: string;
 }
 
 /** Something that opens TCP connections inside the VPC. */
@@ -19,7 +23,7 @@ export interface Client extends Construct {
  *
  * Both rules are defined under the client, so the side that depends holds them and a stack never has to know who uses it.
  */
-export function allowConnection(client: Client, id: string, server: Endpoint): void {
+export function allowConnection(client: Client, id: string, server: Server): void {
   const tcp = { ipProtocol: 'tcp', fromPort: server.port, toPort: server.port };
   new VpcSecurityGroupIngressRule(client, id, {
     ...tcp,

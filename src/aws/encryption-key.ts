@@ -42,7 +42,7 @@ export class EncryptionKey extends Construct {
     this.arn = key.arn;
   }
 
-  /** The statement by which a key admits CloudWatch Logs for log groups under `groupPrefix`. */
+  /** The statement by which a key admits CloudWatch Logs for log groups whose names begin with `groupPrefix`. */
   public static forLogs(account: Account, groupPrefix: string): Statement {
     return {
       sid: 'CloudWatchLogs',

@@ -12,6 +12,7 @@ export interface LogGroupProps {
 export class LogGroup extends Construct {
   public readonly name: string;
   public readonly arn: string;
+  public readonly resource: CloudwatchLogGroup;
 
   public constructor(scope: Construct, id: string, props: LogGroupProps) {
     super(scope, id);
@@ -22,5 +23,6 @@ export class LogGroup extends Construct {
     });
     this.name = group.name;
     this.arn = group.arn;
+    this.resource = group;
   }
 }

@@ -33,6 +33,8 @@ export const emulatorSchema = z.strictObject({
   endpoint: z.url({ protocol: /^http$/, error: 'must be an http:// URL' }),
   /** Its address for containers. */
   endpointForTasks: z.url({ protocol: /^http$/, error: 'must be an http:// URL' }),
+  /** Addresses from which its load balancers may reach tasks, in CIDR form. */
+  proxies: z.array(z.cidrv4('must be an IPv4 network in CIDR form')).min(1),
 });
 
 /**

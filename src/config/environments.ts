@@ -1,4 +1,43 @@
+import type { AgentConfig } from './datadog';
 import type { EnvironmentConfig, EnvironmentName } from './environment';
+
+/** A start for an environment that has not measured its own traffic yet. */
+const thresholds: AgentConfig['thresholds'] = {
+  taskMemoryPercent: { warning: 80, critical: 90 },
+  taskCpuPercent: { warning: 80, critical: 90 },
+  apiErrorPercent: { warning: 2, critical: 5 },
+  apiMinimumRequests: 20,
+  apiP95Seconds: { warning: 0.5, critical: 1 },
+  createErrors: { warning: 1, critical: 5 },
+  trafficDeviations: 3,
+  balancerErrors: { warning: 5, critical: 20 },
+  databaseErrors: { warning: 1, critical: 10 },
+  databaseP95Seconds: { warning: 0.1, critical: 0.5 },
+  databaseConnectionsPercent: { warning: 70, critical: 80 },
+  databaseCpuPercent: { warning: 80, critical: 90 },
+  databaseFreeStorageGiB: { warning: 4, critical: 2 },
+  pageErrors: { warning: 5, critical: 20 },
+  // 2.5 s is the limit of "good" and 4 s of "poor" in the Core Web Vitals (https://web.dev/articles/lcp).
+  pageLcpSeconds: { warning: 2.5, critical: 4 },
+  windows: { trafficMinutes: 10, resourceMinutes: 15, browserMinutes: 60 },
+  objectives: {
+    timeframe: '30d',
+    availabilityPercent: 99.9,
+    latencyPercent: 99,
+    latencySeconds: 1,
+    pageLoadPercent: 90,
+    pageLoadSeconds: 2.5,
+  },
+};
+
+const datadog = {
+  kind: 'agent',
+  site: 'us5.datadoghq.com',
+  apiKeyVersion: 1,
+  thresholds,
+  mysql: 'metrics',
+  logs: 'cloudwatch',
+} as const;
 
 const test: EnvironmentConfig = {
   name: 'test',
@@ -65,7 +104,7 @@ const test: EnvironmentConfig = {
   cluster: { containerInsights: 'enabled' },
   logs: { retentionDays: 30 },
   images: 'stack',
-  datadog: { kind: 'agent', site: 'us5.datadoghq.com', apiKeyVersion: 1, notify: ['@slack-cloudpe-test'] },
+  datadog: { ...datadog, notify: { page: ['@slack-cloudpe-test'], ticket: ['@slack-cloudpe-test'] } },
 };
 
 const prod: EnvironmentConfig = {
@@ -88,10 +127,8 @@ const prod: EnvironmentConfig = {
   },
   logs: { retentionDays: 365 },
   datadog: {
-    kind: 'agent',
-    site: 'us5.datadoghq.com',
-    apiKeyVersion: 1,
-    notify: ['@pagerduty-cloudpe', '@slack-cloudpe-prod'],
+    ...datadog,
+    notify: { page: ['@pagerduty-cloudpe', '@slack-cloudpe-prod'], ticket: ['@slack-cloudpe-prod'] },
   },
 };
 
@@ -104,7 +141,12 @@ const local: EnvironmentConfig = {
   database: { ...test.database, tls: 'encrypt' },
   images: 'engine',
   datadog: { kind: 'off' },
-  emulator: { endpoint: 'http://127.0.0.1:4566', endpointForTasks: 'http://cloudpe-emulator:4566' },
+  emulator: {
+    endpoint: 'http://127.0.0.1:4566',
+    endpointForTasks: 'http://cloudpe-emulator:4566',
+    // Where Docker gives addresses to its networks.
+    proxies: ['172.16.0.0/12', '192.168.0.0/16'],
+  },
 };
 
 export const environments: Readonly<Record<EnvironmentName, EnvironmentConfig>> = { test, prod, local };

@@ -1,0 +1,168 @@
+import { TerraformOutput } from 'cdktf';
+import type { Construct } from 'constructs';
+import { Certificate } from '../aws/certificate';
+import { Cluster } from '../aws/cluster';
+import type { Container } from '../aws/container';
+import { FargateService, type FargateServiceProps } from '../aws/fargate-service';
+import { Firewall } from '../aws/firewall';
+import { LoadBalancer } from '../aws/load-balancer';
+import type { LocalImage } from '../images/image-tag';
+import { backendContainer, backendMigration, frontendContainer, type RumKeys } from './containers';
+import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
+import type { FoundationStack } from './foundation';
+import { sidecarOf, type Sidecar } from './sidecar';
+
+export interface ApplicationStackProps extends EnvironmentStackProps {
+  readonly foundation: FoundationStack;
+
+  /** By service. */
+  readonly images: Readonly<Record<string, LocalImage>>;
+
+  /** What Datadog and `/version` show. */
+  readonly version: string;
+
+  /** @default - pages report to nobody */
+  readonly rum?: RumKeys;
+}
+
+/** What a service adds to its row in `environments.ts`. */
+interface ServiceSpec extends Pick<FargateServiceProps, 'behind' | 'reads' | 'keyArns'> {
+  readonly container: Container;
+
+  /** @default - none but what watches it */
+  readonly companions?: readonly Container[];
+}
+
+/** What every release replaces: the services, and the balancers in front of them. */
+export class ApplicationStack extends EnvironmentStack {
+  private readonly cluster: Cluster;
+  private readonly sidecar: Sidecar;
+
+  public constructor(
+    scope: Construct,
+    private readonly props: ApplicationStackProps,
+  ) {
+    super(scope, 'application', props);
+    const { config, identity } = this;
+    const { foundation, rum, version } = props;
+    const { network, database, keys } = foundation;
+
+    this.cluster = new Cluster(this, 'Cluster', {
+      name: identity.clusterName,
+      containerInsights: config.cluster.containerInsights,
+      execLogs: { groupName: `/ecs/${identity.name()}/exec`, retentionDays: config.logs.retentionDays, key: keys.logs },
+    });
+    this.sidecar = sidecarOf(this, { config, identity, version, dataKey: keys.data });
+
+    const backendEntry = this.balancer('backend', { port: 4000, targetPort: 4000, reach: config.edge.backend });
+    const { username, password, name, endpoint } = database.parameters;
+    const backend = this.service('backend', {
+      behind: backendEntry,
+      container: backendContainer({ config, identity, image: this.imageOf('backend') }),
+      companions: [
+        backendMigration({ config, identity, image: this.imageOf('backend'), database: database.parameters }),
+      ],
+      reads: [name, endpoint, username, password],
+      keyArns: [keys.data.arn],
+    });
+    backend.allowTo('ToDatabase', database);
+
+    const certificate =
+      config.edge.domain &&
+      new Certificate(this, 'Certificate', { domainName: config.edge.domain.name, zoneName: config.edge.domain.zone });
+    const frontendEntry = this.balancer('frontend', {
+      port: 80,
+      targetPort: 80,
+      reach: 'public',
+      ...(certificate && { certificateArn: certificate.arn }),
+    });
+    certificate?.pointAt(frontendEntry);
+    const frontend = this.service('frontend', {
+      behind: frontendEntry,
+      container: frontendContainer({
+        config,
+        identity,
+        image: this.imageOf('frontend'),
+        apiUrl: backendEntry.url,
+        ...(rum && { rum }),
+      }),
+    });
+    frontend.allowTo('ToBackend', backendEntry);
+
+    if (config.edge.firewall.kind === 'waf') {
+      new Firewall(this, 'Firewall', {
+        ...config.edge.firewall,
+        name: identity.name('frontend'),
+        balancer: frontendEntry,
+        logs: { retentionDays: config.logs.retentionDays, key: keys.logs },
+      });
+    }
+    this.output('url', config.edge.domain ? `https://${config.edge.domain.name}` : frontendEntry.url);
+    this.output('backend_url', backendEntry.url);
+    this.output('cluster', this.cluster.name);
+    void network;
+  }
+
+  /**
+   * The Fargate service of one row of `environments.ts`, with what watches it beside it.
+   *
+   * A new service is one row there, one folder under `images/`, and one call of this.
+   */
+  private service(tier: string, { container, companions = [], keyArns = [], ...spec }: ServiceSpec): FargateService {
+    const { config, identity, account } = this;
+    const { foundation, version } = this.props;
+    const row = config.services[tier];
+    const repository = foundation.repositories[tier];
+    if (!row || !repository) throw new Error(`services must have the row ${tier}`);
+    const service = identity.service(tier, version);
+    const { tasks, scaleOn, schedules, cpu, memoryMiB, architecture, spotPercent, rollout, exec } = row;
+    return new FargateService(this, capitalized(tier), {
+      ...spec,
+      ...{ tasks, scaleOn, schedules, cpu, memoryMiB, architecture, spotPercent, rollout, exec },
+      name: identity.name(tier),
+      account,
+      cluster: this.cluster,
+      subnets: foundation.network.privateSubnets,
+      repository,
+      logs: {
+        groupName: `/ecs/${identity.name()}/${container.name}`,
+        retentionDays: config.logs.retentionDays,
+        key: foundation.keys.logs,
+      },
+      container: this.sidecar.watch(container, service),
+      companions: [...companions.map((each) => this.sidecar.label(each, service)), ...this.sidecar.containers(service)],
+      keyArns: [...keyArns, ...this.sidecar.keyArns],
+    });
+  }
+
+  private balancer(
+    tier: string,
+    props: Pick<ConstructorParameters<typeof LoadBalancer>[2], 'port' | 'targetPort' | 'reach' | 'certificateArn'>,
+  ): LoadBalancer {
+    const { config, identity } = this;
+    const { network, accessLogs } = this.props.foundation;
+    return new LoadBalancer(this, `${capitalized(tier)}Balancer`, {
+      ...props,
+      name: identity.shortName(32, tier),
+      subnets: props.reach === 'public' ? network.publicSubnets : network.privateSubnets,
+      healthCheckPath: '/health',
+      deletionProtection: config.edge.deletionProtection,
+      ...(accessLogs && { accessLogs }),
+    });
+  }
+
+  private imageOf(tier: string): string {
+    const { foundation, images } = this.props;
+    const [repository, image] = [foundation.repositories[tier], images[tier]];
+    if (!repository || !image) throw new Error(`services must have the row ${tier}`);
+    return `${repository.url}:${image.tag}`;
+  }
+
+  private output(name: string, value: string): void {
+    new TerraformOutput(this, name, { value, staticId: true });
+  }
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
