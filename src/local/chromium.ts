@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Apt } from './apt';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const APPLICATIONS = [
+const ELSEWHERE = [
+  '/usr/bin/chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
@@ -14,17 +15,26 @@ export interface ChromiumProps {
   readonly chosen?: string | undefined;
   /** The caller's PATH. */
   readonly searchPath?: string | undefined;
+  /** Files that may be a browser outside of the PATH. @default - Debian's package, macOS applications */
+  readonly elsewhere?: readonly string[];
 }
 
 /** A browser, or why there is none: in words fit for a skipped test. */
 export type Chromium = { readonly path: string } | { readonly reason: string };
 
 /** Finds a Chromium; on Debian as root it installs the distribution's, after saying so. */
-export async function ensureChromium({ apt, chosen, searchPath = '' }: ChromiumProps): Promise<Chromium> {
+export async function ensureChromium({
+  apt,
+  chosen,
+  searchPath = '',
+  elsewhere = ELSEWHERE,
+}: ChromiumProps): Promise<Chromium> {
   if (chosen !== undefined && chosen !== '') {
     return existsSync(chosen) ? { path: chosen } : { reason: `CHROMIUM names ${chosen}, which does not exist` };
   }
-  const find = () => candidates(searchPath).find((file) => existsSync(file));
+  const folders = searchPath.split(path.delimiter).filter(Boolean);
+  const candidates = [...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))), ...elsewhere];
+  const find = () => candidates.find((file) => existsSync(file));
   const found = find();
   if (found !== undefined) return { path: found };
 
@@ -40,9 +50,4 @@ export async function ensureChromium({ apt, chosen, searchPath = '' }: ChromiumP
   }
   const installed = find();
   return installed === undefined ? { reason: `${advice}; the package chromium brought none` } : { path: installed };
-}
-
-function candidates(searchPath: string): string[] {
-  const folders = [...searchPath.split(path.delimiter).filter(Boolean), '/usr/bin'];
-  return [...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))), ...APPLICATIONS];
 }
