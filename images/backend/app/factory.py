@@ -18,7 +18,6 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = Flask("app", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.sort_keys = False
-    app.url_map.converters["id"] = routes.IdConverter
     observability.register(app)
     problems.register(app)
     app.register_blueprint(routes.blueprint(settings, database or Database(settings, ParameterStore(settings))))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
-from werkzeug.routing import IntegerConverter
 
 from app import notes
 from app.database import Database
@@ -14,13 +13,6 @@ from app.settings import Settings
 
 OPENAPI = Path(__file__).with_name("openapi.json")
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
-
-
-class IdConverter(IntegerConverter):
-    """A larger number than the column holds is no note at all."""
-
-    def __init__(self, url_map):
-        super().__init__(url_map, min=1, max=notes.LARGEST_ID)
 
 
 def blueprint(settings: Settings, database: Database) -> Blueprint:
@@ -63,7 +55,7 @@ def blueprint(settings: Settings, database: Database) -> Blueprint:
         except notes.KeyReused:
             return problem(409, "This Idempotency-Key came before with other content")
         except notes.NoteGone:
-            return problem(410, "This Idempotency-Key made a note that was deleted since")
+            return problem(409, "This Idempotency-Key made a note that was deleted since")
         response = jsonify(made)
         response.status_code = 201
         response.headers["Location"] = f"/notes/{made['id']}"
@@ -80,16 +72,16 @@ def blueprint(settings: Settings, database: Database) -> Blueprint:
             response.headers["Link"] = f'</notes?limit={query.limit}&after={following}>; rel="next"'
         return response
 
-    @routes.get("/notes/<id:note_id>")
+    @routes.get("/notes/<int:note_id>")
     def show(note_id: int):
         return found(database.run(lambda connection: notes.get(connection, note_id)))
 
-    @routes.put("/notes/<id:note_id>")
+    @routes.put("/notes/<int:note_id>")
     def change(note_id: int):
         note = body()
         return found(database.run(lambda connection: notes.change(connection, note_id, note)))
 
-    @routes.delete("/notes/<id:note_id>")
+    @routes.delete("/notes/<int:note_id>")
     def remove(note_id: int):
         if not database.run(lambda connection: notes.remove(connection, note_id), repeatable=False):
             abort(404, "There is no such note")

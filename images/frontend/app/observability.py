@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 import time
+import uuid
 from typing import Any
 
 from flask import Flask, g, request
@@ -17,10 +18,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
-            "rename_fields": {"asctime": "timestamp", "levelname": "status", "name": "logger"},
-            # The tracer adds these two as attributes that repeat the trace's.
-            "reserved_attrs": [*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"],
+            "fmt": "%(levelname)s %(name)s %(message)s",
+            "rename_fields": {"levelname": "status", "name": "logger"},
+            "timestamp": True,
         }
     },
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
-        g.request_id = clean(request.headers.get("X-Request-ID", ""))
+        g.request_id = clean(request.headers.get("X-Request-ID", "")) or uuid.uuid4().hex
 
     @app.after_request
     def line(response):

@@ -25,7 +25,9 @@ more?.addEventListener('click', async (event) => {
   if (more.getAttribute('aria-busy') === 'true') return;
   more.setAttribute('aria-busy', 'true');
   try {
-    const answer = await fetch(`/api/notes?limit=20&after=${more.dataset.after}`, { headers: { Accept: 'application/json' } });
+    const answer = await fetch(`/api/notes?limit=20&after=${more.dataset.after}`, {
+      headers: { Accept: 'application/json' },
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     const { notes, next } = await answer.json();
     const items = notes.map(item);
