@@ -34,7 +34,7 @@ describe('apt', () => {
     const { apt, commands, lines } = fixture({ 'dpkg-query': { stdout: 'iptables installed\nold config-files\n' } });
     await apt.install(['docker.io', 'iptables', 'old'], 'for the engine');
     expect(lines).toEqual(["Installing docker.io, old from the distribution's packages, for the engine …"]);
-    expect(commands.at(-1)).toMatch(/install --yes --no-install-recommends docker.io old$/);
+    expect(commands.at(-1)).toMatch(/install --yes --no-install-recommends --no-remove docker.io old$/);
   });
 
   test('does nothing when all is there', async () => {

@@ -24,17 +24,21 @@ interface Overrides {
   version: Answer | Answer[];
   other?: Record<string, Answer>;
   uid?: number;
+  alive?: boolean;
   dockerHost?: string;
   systemd?: boolean;
 }
 
-function fixture({ version, other = {}, uid = 0, ...rest }: Overrides) {
+function fixture({ version, other = {}, uid = 0, alive = true, ...rest }: Overrides) {
   const { run, commands } = scripted({ 'docker version': version, ...other });
   const lines: string[] = [];
   const started: string[] = [];
   const report = (line: string) => lines.push(line);
   const apt = new Apt({ run, report, osRelease: 'ID=debian\n', uid });
-  const start = (command: string) => started.push(command);
+  const start = (command: string) => {
+    started.push(command);
+    return { alive: () => alive };
+  };
   const props = { run, start, report, apt, stateFolder: folder, pidFile: path.join(folder, 'pid'), systemd: false };
   return { ensure: () => ensureDockerEngine({ ...props, startSeconds: 1, ...rest }), commands, lines, started };
 }
@@ -48,20 +52,30 @@ describe('the Docker engine', () => {
   });
 
   test('on Debian as root it is installed and started, after saying so', async () => {
-    const { ensure, commands, lines, started } = fixture({ version: [noClient, silent, silent, answers] });
+    const other = { 'dockerd --version': noClient };
+    const { ensure, commands, lines, started } = fixture({ version: [noClient, silent, silent, answers], other });
     await ensure();
-    expect(commands.some((command) => command.includes('install') && command.includes('docker.io iptables'))).toBe(
-      true,
-    );
+    expect(
+      commands.some((command) => command.includes('install') && command.includes('docker.io ca-certificates iptables')),
+    ).toBe(true);
     expect(started).toEqual(['dockerd']);
     expect(lines[0]).toBe('No Docker engine answers (there is no docker command)');
     expect(lines.at(-1)).toMatch(/^Starting the Docker engine \(dockerd, its log in .*dockerd\.log\)/);
   });
 
+  test('an engine of another make that does not run is started, and nothing put in its place', async () => {
+    const { ensure, commands, started } = fixture({ version: [silent, silent, silent, answers] });
+    await ensure();
+    expect(commands.filter((command) => command.includes('docker.io'))).toEqual([]);
+    expect(started).toEqual(['dockerd']);
+  });
+
   test('a client in a package of its own is installed too', async () => {
     const { ensure, commands } = fixture({ version: [noClient, noClient, silent, answers] });
     await ensure();
-    expect(commands.some((command) => command.endsWith('install --yes --no-install-recommends docker-cli'))).toBe(true);
+    expect(
+      commands.some((command) => command.endsWith('install --yes --no-install-recommends --no-remove docker-cli')),
+    ).toBe(true);
   });
 
   test('an engine that installing has started is not started again', async () => {
@@ -81,8 +95,14 @@ describe('the Docker engine', () => {
     await writeFile(path.join(folder, 'dockerd.log'), 'failed to start: no iptables\n');
     const { ensure } = fixture({ version: silent });
     await expect(ensure()).rejects.toThrow(
-      /does not answer after 1 s .*dockerd\.log shows more\nfailed to start: no iptables/,
+      /does not answer \(waited 1 s; .*dockerd\.log shows more\nfailed to start: no iptables/,
     );
+  });
+
+  test('one that ends at once is not waited for', async () => {
+    const { ensure, commands } = fixture({ version: silent, alive: false });
+    await expect(ensure()).rejects.toThrow('(it ended at once)');
+    expect(commands.filter((command) => command.startsWith('docker version'))).toHaveLength(4);
   });
 
   test('without root nothing is installed; the error says what to do and why it is not done', async () => {
@@ -117,6 +137,6 @@ describe('the number that a killed engine left behind', () => {
   });
 
   test('no number is no problem', async () => {
-    await expect(removeStalePidFile(path.join(folder, 'docker.pid'))).resolves.toBeUndefined();
+    await expect(removeStalePidFile(path.join(folder, 'docker.pid'))).resolves.toBe(false);
   });
 });

@@ -36,7 +36,8 @@ export class Apt {
     this.updated ??= this.update();
     // A source that does not answer is no obstacle as long as another one has the packages.
     const updateProblem = await this.updated;
-    const result = await this.apt('install', '--yes', '--no-install-recommends', ...missing);
+    // Nothing of the user's is removed to make room: then it fails instead.
+    const result = await this.apt('install', '--yes', '--no-install-recommends', '--no-remove', ...missing);
     if (!result.failed) return;
     const also = updateProblem === undefined ? '' : `\napt-get update had failed too: ${updateProblem}`;
     throw new Error(`apt-get install ${missing.join(' ')} failed: ${lastWords(result)}${also}`);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import pRetry from 'p-retry';
+import pRetry, { AbortError } from 'p-retry';
 import type { Apt } from './apt';
-import { lastWords, type Reporter, type Run, type Start } from './run';
+import { lastWords, type Reporter, type Run, type Start, type Started } from './run';
 
 const INSTALL_ADVICE = 'install Docker (https://docs.docker.com/engine/install/) and start it';
 
@@ -70,7 +70,10 @@ export async function ensureDockerEngine(props: DockerEngineProps): Promise<void
   if (advice !== undefined) throw new Error(advice);
 
   props.report(`No Docker engine answers (${problem.message})`);
-  await props.apt.install(['docker.io', 'iptables', 'ca-certificates'], 'for the Docker engine');
+  // An engine of another make that is merely not running stays what it is.
+  const { code } = await props.run('dockerd', ['--version'], { timeout: 20_000 });
+  const engine = code === 'ENOENT' ? ['docker.io', 'ca-certificates'] : [];
+  await props.apt.install([...engine, 'iptables'], 'for the Docker engine');
   // From Debian 13 on the client is a package of its own.
   if ((await engineProblem(props.run))?.kind === 'no-client') await props.apt.install(['docker-cli'], 'for Docker');
   // Where systemd runs, installing has started it.
@@ -81,42 +84,50 @@ export async function ensureDockerEngine(props: DockerEngineProps): Promise<void
 async function startEngine(props: DockerEngineProps): Promise<void> {
   const { run, report, startSeconds = 60 } = props;
   const log = path.resolve(props.stateFolder, 'dockerd.log');
-  if (props.systemd ?? existsSync('/run/systemd/system')) {
+  const systemd = props.systemd ?? existsSync('/run/systemd/system');
+  const more = systemd ? 'journalctl -u docker' : log;
+  let daemon: Started | undefined;
+  if (systemd) {
     report('Starting the Docker engine (systemctl start docker) …');
     const result = await run('systemctl', ['start', 'docker'], { timeout: 120_000 });
-    if (result.failed)
-      throw new Error(`systemctl start docker failed: ${lastWords(result)}; journalctl -u docker shows more`);
+    if (result.failed) throw new Error(`systemctl start docker failed: ${lastWords(result)}; ${more} shows more`);
   } else {
-    await removeStalePidFile(props.pidFile ?? '/var/run/docker.pid');
-    report(`Starting the Docker engine (dockerd, its log in ${log}) …`);
-    props.start('dockerd', props.daemonArguments ?? [], log);
+    const starting = await removeStalePidFile(props.pidFile ?? '/var/run/docker.pid');
+    if (starting) {
+      report('Waiting for the Docker engine that somebody else has started …');
+    } else {
+      report(`Starting the Docker engine (dockerd, its log in ${log}) …`);
+      daemon = props.start('dockerd', props.daemonArguments ?? [], log);
+    }
   }
   try {
     await pRetry(
       async () => {
         const problem = await engineProblem(run);
-        if (problem !== undefined) throw new Error(problem.message);
+        if (problem === undefined) return;
+        if (daemon?.alive() === false) throw new AbortError('it ended at once');
+        throw new Error(`waited ${startSeconds} s; ${problem.message}`);
       },
       { retries: startSeconds, factor: 1, minTimeout: 1000 },
     );
   } catch (error) {
-    const tail = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
+    const tail = systemd ? '' : (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').slice(-5).join('\n');
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `the Docker engine was started but does not answer after ${startSeconds} s (${reason}); ${log} shows more\n${tail}`,
-    );
+    throw new Error(`the Docker engine does not answer (${reason}); ${more} shows more\n${tail}`.trimEnd());
   }
 }
 
 /**
  * A killed daemon leaves its number behind, and the next one refuses to start while any process has that number, a zombie
  * or a stranger included. Removed unless a dockerd that lives has it.
+ * @returns whether one lives
  */
-export async function removeStalePidFile(pidFile: string): Promise<void> {
+export async function removeStalePidFile(pidFile: string): Promise<boolean> {
   const pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
-  if (pid === '') return;
+  if (pid === '') return false;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1];
   const lives = field('Name') === 'dockerd' && field('State') !== 'Z';
   if (!lives) await rm(pidFile, { force: true });
+  return lives;
 }

@@ -40,8 +40,14 @@ export const run: Run = async (command, args, { input, ...options } = {}) =>
     reject: false,
   });
 
+/** A program in the background. */
+export interface Started {
+  /** False once it has ended, or when it could not be started. */
+  readonly alive: () => boolean;
+}
+
 /** Starts a program that outlives this process, its output in `logFile`. */
-export type Start = (command: string, args: readonly string[], logFile: string) => void;
+export type Start = (command: string, args: readonly string[], logFile: string) => Started;
 
 export const start: Start = (command, args, logFile) => {
   mkdirSync(path.dirname(logFile), { recursive: true });
@@ -49,8 +55,9 @@ export const start: Start = (command, args, logFile) => {
   try {
     // Node's own spawn: execa's types take no file descriptor, and a stream would end with this process.
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log] });
-    child.on('error', () => undefined); // whoever waits for the program finds that it does not answer
+    child.on('error', () => undefined); // `alive` says it
     child.unref();
+    return { alive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null };
   } finally {
     closeSync(log);
   }
