@@ -1,3 +1,4 @@
+import type { Context } from './evidence';
 import type { Attributes, Synthesized } from './fixture';
 import {
   parseMetrics,
@@ -137,4 +138,17 @@ function askedByWidget(definition: Attributes): Asked[] {
 
 function tagSearch(where: string, text: string): Asked {
   return { where, text, kind: 'tag', tag: parseTagSearch(text) };
+}
+
+/** What the judge needs to know of the stack itself. */
+export function contextOf(stack: Synthesized): Context {
+  const variables = stack.dashboard.template_variables as { name: string; prefix: string; defaults: string[] }[];
+  const tagged = [...stack.all('datadog_monitor'), ...stack.all('datadog_service_level_objective')];
+  return {
+    variables: Object.fromEntries(
+      variables.map(({ name, prefix, defaults: [value = ''] }) => [name, { tag: prefix, value }]),
+    ),
+    ownMetrics: stack.all('datadog_rum_metric').map(({ name }) => String(name)),
+    ownTags: tagged.flatMap(({ tags }) => tags as string[]),
+  };
 }

@@ -20,7 +20,7 @@ function unknownParts(value: unknown, path: string): string[] {
   if (value.constructor.name === 'UnparsedObject') {
     return [`${path} is not of the model: ${JSON.stringify(value).slice(0, 200)}`];
   }
-  const { _unparsed: _, additionalProperties, ...known } = value as Record<string, unknown>;
+  const { additionalProperties, ...known } = value as Record<string, unknown>;
   return [
     ...Object.keys(additionalProperties ?? {}).map((key) => `${path} has the unknown property ${key}`),
     ...Object.entries(known).flatMap(([key, child]) => unknownParts(child, `${path}.${key}`)),
@@ -63,10 +63,12 @@ export function sloBody(slo: Attributes): Attributes {
     sli_specification: specification,
     target_threshold: target,
     warning_threshold: warning,
-    force_delete: _force,
-    validate: _validate,
+    force_delete: forceDelete,
+    validate,
     ...rest
   } = slo;
+  if (validate !== false || forceDelete !== true)
+    throw new Error(`validate false, force_delete true: ${String(slo.name)}`);
   if (specification === undefined) return { ...rest, target_threshold: target, warning_threshold: warning };
   const { time_slice: slice } = specification as { time_slice: Record<string, unknown> };
   const { query, ...limits } = slice;
