@@ -26,16 +26,16 @@ export interface DockerEngineProps {
   readonly startSeconds?: number;
 }
 
-/** Why the Docker engine is of no use now, or undefined when it answers. */
-export type EngineProblem =
-  | { readonly kind: 'no-client' | 'no-engine'; readonly message: string }
-  /** It is there, but not for this user. */
-  | { readonly kind: 'forbidden'; readonly message: string };
+/** Why the Docker engine is of no use now. */
+export interface EngineProblem {
+  /** `forbidden`: it is there, but not for this user. */
+  readonly kind: 'no-client' | 'no-engine' | 'forbidden';
+  readonly message: string;
+}
 
-/** Asks the engine for its version. */
-export async function engineProblem(run: Run, daemonHost?: string): Promise<EngineProblem | undefined> {
-  const where = daemonHost === undefined ? [] : ['--host', daemonHost];
-  const result = await run('docker', [...where, 'version', '--format', '{{.Server.Version}}'], { timeout: 20_000 });
+/** Asks the engine for its version; undefined when it answers. */
+export async function engineProblem(run: Run): Promise<EngineProblem | undefined> {
+  const result = await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 20_000 });
   if (!result.failed) return undefined;
   const message = lastWords(result, 1);
   if (result.code === 'ENOENT') return { kind: 'no-client', message: 'there is no docker command' };
