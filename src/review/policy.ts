@@ -1,0 +1,114 @@
+import { matches } from './resource-types';
+import { field, isList, isMap, isNothing, texts, UNKNOWN, Sensitive, Unknown, type Value } from './value';
+
+/** Something a policy allows now and did not before. */
+export interface Widening {
+  readonly sentence: string;
+  /** Every action, every resource, or everyone. */
+  readonly broad: boolean;
+}
+
+interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly principals: readonly string[];
+  readonly conditions: string;
+  /** `NotAction` and its kin allow all but what they name. */
+  readonly inverted: boolean;
+}
+
+/** Compares two policies by what they allow, not by their text: order, ids and spelling do not matter. */
+export function wideningOf(before: Value | undefined, after: Value): Widening[] {
+  if (after === UNKNOWN || after instanceof Unknown) return [{ sentence: 'its policy is known only after apply', broad: false }];
+  if (after instanceof Sensitive) return [{ sentence: 'its policy is hidden and could not be compared', broad: false }];
+  const old = grantsOf(before);
+  return [...new Map(grantsOf(after).flatMap((grant) => widening(grant, old)).map((item) => [item.sentence, item])).values()];
+}
+
+function widening(grant: Grant, old: readonly Grant[]): Widening[] {
+  const found: Widening[] = [];
+  for (const action of grant.actions) {
+    // What one statement of the old policy allowed in full is not new.
+    const missing = grant.principals.flatMap((principal) =>
+      grant.resources
+        .filter((resource) => !old.some((other) => covers(other, grant, action, resource, principal)))
+        .map((resource) => ({ resource, principal })),
+    );
+    if (missing.length === 0) continue;
+    const resources = [...new Set(missing.map(({ resource }) => resource))];
+    const principals = [...new Set(missing.map(({ principal }) => principal))].filter((principal) => principal !== '');
+    const broad = isBroad(grant, action, resources, principals);
+    const known = old.some((other) => !other.inverted && other.actions.some((pattern) => matchesAction(pattern, action)));
+    const who = principals.length === 0 ? '' : `${principals.map(principalText).join(', ')} `;
+    const verb = grant.inverted ? 'may do everything but' : known ? 'may now also' : 'may now';
+    const on = resources.length === 1 && resources[0] === '' ? '' : ` on ${resources.map((resource) => (resource === '*' ? 'every resource' : resource)).join(', ')}`;
+    const condition = grant.conditions === '' ? '' : ' (with a condition)';
+    found.push({ sentence: `${who}${verb} ${action === '*' ? 'do everything' : action}${on}${condition}`, broad });
+  }
+  return found;
+}
+
+function isBroad(grant: Grant, action: string, resources: readonly string[], principals: readonly string[]): boolean {
+  if (grant.inverted) return true;
+  if (principals.includes('*') && grant.conditions === '') return true;
+  const wildAction = action === '*' || action.endsWith(':*');
+  return wildAction || (resources.includes('*') && /^(iam|sts|kms|secretsmanager|ssm|organizations):/i.test(action) && grant.conditions === '');
+}
+
+function covers(old: Grant, grant: Grant, action: string, resource: string, principal: string): boolean {
+  if (old.inverted || grant.inverted) return same(old, grant);
+  return (
+    (old.conditions === '' || old.conditions === grant.conditions) &&
+    old.actions.some((pattern) => matchesAction(pattern, action)) &&
+    old.resources.some((pattern) => matches(pattern, resource)) &&
+    old.principals.some((pattern) => pattern === '*' || pattern === principal)
+  );
+}
+
+function same(a: Grant, b: Grant): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function matchesAction(pattern: string, action: string): boolean {
+  return matches(pattern.toLowerCase(), action.toLowerCase());
+}
+
+function grantsOf(policy: Value | undefined): Grant[] {
+  const statements = field(policy, 'Statement');
+  const all = isList(statements) ? statements : isMap(statements) ? [statements] : [];
+  return all.filter((statement) => field(statement, 'Effect') === 'Allow').map((statement) => grantOf(statement));
+}
+
+function grantOf(statement: Value): Grant {
+  const notAction = texts(field(statement, 'NotAction'));
+  const notResource = texts(field(statement, 'NotResource'));
+  const notPrincipal = principalsOf(field(statement, 'NotPrincipal'));
+  const inverted = notAction.length + notResource.length + notPrincipal.length > 0;
+  const condition = field(statement, 'Condition');
+  return {
+    actions: orElse([...texts(field(statement, 'Action')), ...notAction], '*'),
+    // Trust policies name no resource.
+    resources: orElse([...resourcesOf(field(statement, 'Resource')), ...notResource], ''),
+    principals: orElse([...principalsOf(field(statement, 'Principal')), ...notPrincipal], ''),
+    conditions: isNothing(condition) ? '' : JSON.stringify(condition),
+    inverted,
+  };
+}
+
+function resourcesOf(value: Value | undefined): string[] {
+  if (value instanceof Unknown || value instanceof Sensitive) return [value.toString()];
+  return isList(value) ? value.map((item) => (typeof item === 'string' ? item : String(item instanceof Unknown || item instanceof Sensitive ? item.toString() : ''))) : texts(value);
+}
+
+function principalsOf(value: Value | undefined): string[] {
+  if (isMap(value)) return Object.entries(value).flatMap(([kind, who]) => texts(who).map((one) => (one === '*' ? '*' : `${kind} ${one}`)));
+  return texts(value);
+}
+
+function principalText(principal: string): string {
+  return principal === '*' ? 'everyone' : principal;
+}
+
+function orElse(list: readonly string[], fallback: string): readonly string[] {
+  return list.length > 0 ? list : [fallback];
+}

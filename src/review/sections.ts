@@ -1,0 +1,170 @@
+import type { Cost } from './cost';
+import type { DifferenceView, Effect, LossView, ReleaseView, Report, ResourceView } from './report';
+import { plural } from './report';
+import type { Finding } from './rules';
+
+/** What every format says, in the order in which a reviewer needs it; formats only differ in how they write it. */
+export interface Section {
+  readonly title: string;
+  /** Folded sections are details: nothing in them needs a decision. */
+  readonly folded: boolean;
+  /** Heads are enough where space is dear. */
+  readonly brief?: boolean;
+  readonly items: readonly Item[];
+}
+
+export interface Item {
+  readonly mark: Tone;
+  readonly head: string;
+  readonly address?: string;
+  readonly lines: readonly Line[];
+}
+export type Tone = 'stop' | 'ask' | 'note' | 'ok';
+export interface Line {
+  readonly label: string;
+  readonly text: string;
+}
+
+// Told where they belong: with the loss, the tier, the exposure.
+const TOLD_ELSEWHERE: readonly Finding['fact'][] = [
+  'data-lost', 'destroyed', 'replaced', 'connections-drop', 'address-changes', 'tasks-roll', 'felt',
+  'opened', 'public-address', 'iam-widened', 'encryption-off', 'protection-off', 'secret-in-plain-text', 'policy', 'not-planned',
+];
+
+export function sectionsOf(report: Report): Section[] {
+  const decide = report.findings.filter(({ severity, accepted, fact }) => severity !== 'note' && accepted === undefined && !TOLD_ELSEWHERE.includes(fact));
+  const unplanned = report.stacks.filter(({ state }) => state === 'not planned');
+  return [
+    open('To decide', decide.map(findingItem)),
+    open('Not in this report', unplanned.map(({ name, note }) => ({ mark: 'ask', head: name, lines: note === undefined ? [] : [{ label: 'why', text: note }] }))),
+    open('Destroyed and replaced', report.losses.map(lossItem)),
+    open('Released', report.releases.map(releaseItem)),
+    open('Who will feel it', report.impact.map(({ tier, effects }) => ({ mark: worst(effects), head: tier, lines: effectLines(effects) }))),
+    open('Exposure', report.exposure.map((effect) => ({ mark: effect.accepted === undefined ? effect.severity : 'ok', head: effect.text, address: effect.address, lines: advice(effect) }))),
+    open('Accepted', report.findings.filter(({ accepted }) => accepted !== undefined).map((finding) => ({ mark: 'ok', head: finding.message, address: finding.address, lines: [{ label: 'reason', text: finding.accepted ?? '' }] }))),
+    costSection(report.cost),
+    folded('Created', grouped(report.created)),
+    folded('Updated', report.updates.map(resourceItem)),
+    folded('Only tags', report.tagsOnly.length === 0 ? [] : [{ mark: 'ok', head: plural(report.tagsOnly.length, 'resource'), lines: [{ label: 'at', text: report.tagsOnly.join(', ') }] }]),
+    folded('Moved', report.moves.map(({ from, to }) => ({ mark: 'ok', head: `${from} → ${to}`, lines: [] }))),
+    folded('Imported', report.imports.map(({ address, id }) => ({ mark: 'ok', head: `id ${id}`, address, lines: [] }))),
+    folded('Let go of', report.forgotten.map((address) => ({ mark: 'ask', head: 'stays, and nobody manages it', address, lines: [] }))),
+    folded('Changed outside Terraform', report.drift.map(resourceItem)),
+    folded('Outputs', report.outputs.map(({ name, text }) => ({ mark: 'ok', head: `${name}: ${text}`, lines: [] }))),
+  ].filter(({ items }) => items.length > 0);
+}
+
+function worst(effects: readonly Effect[]): Tone {
+  const open = effects.filter(({ accepted }) => accepted === undefined).map(({ severity }) => severity);
+  return open.includes('stop') ? 'stop' : open.includes('ask') ? 'ask' : 'note';
+}
+
+/** One line an effect; the same effect at many addresses is one line, and the same advice is given once. */
+function effectLines(effects: readonly Effect[]): Line[] {
+  const texts = new Map<string, string[]>();
+  for (const { text, address } of effects) texts.set(text, [...(texts.get(text) ?? []), address]);
+  const advices = [...new Set(effects.flatMap(({ proceed }) => proceed ?? []))];
+  return [
+    ...[...texts].map(([text, addresses]) => ({ label: some(addresses, 4), text })),
+    ...(advices.length === 0 ? [] : [{ label: 'how to proceed', text: advices.join(' ') }]),
+  ];
+}
+
+function advice({ proceed, accepted }: Pick<Effect, 'proceed' | 'accepted'>): Line[] {
+  if (accepted !== undefined) return [{ label: 'accepted', text: accepted }];
+  return proceed === undefined ? [] : [{ label: 'how to proceed', text: proceed }];
+}
+
+function open(title: string, items: readonly Item[]): Section {
+  return { title, folded: false, items };
+}
+
+function folded(title: string, items: readonly Item[]): Section {
+  return { title, folded: true, items };
+}
+
+function findingItem(finding: Finding): Item {
+  return { mark: finding.severity, head: finding.message, address: finding.address, lines: [{ label: 'how to proceed', text: finding.proceed }] };
+}
+
+function lossItem(loss: LossView): Item {
+  const name = loss.label === '' || loss.address.endsWith(loss.label) ? '' : ` ${loss.label}`;
+  const lines: Line[] = [
+    ...loss.forcedBy.map((difference) => ({ label: 'forced by', text: differenceText(difference) })),
+    ...(loss.reason === undefined || (loss.how === 'replaced' && loss.forcedBy.length > 0) ? [] : [{ label: 'because', text: loss.reason }]),
+    { label: 'data', text: loss.data === undefined ? 'holds none' : `LOST: ${loss.data}` },
+    ...(loss.relief === undefined ? [] : [{ label: 'but', text: loss.relief }]),
+    ...(loss.takes.length === 0 ? [] : [{ label: 'takes with it', text: some(loss.takes, 8) }]),
+    ...(loss.how === 'replaced' ? [{ label: 'order', text: loss.createFirst ? 'the new one stands before the old one goes' : 'the old one goes before the new one stands' }] : []),
+    ...advice(loss),
+  ];
+  return { mark: loss.accepted === undefined ? loss.severity : 'ok', head: `${loss.noun}${name} ${loss.how}`, address: loss.address, lines };
+}
+
+function releaseItem(release: ReleaseView): Item {
+  return {
+    mark: 'ok',
+    head: release.services.length === 0 ? release.name : `${release.name} in ${release.services.join(', ')}`,
+    address: release.address,
+    lines: [
+      ...release.images.map(({ container, from, to }) => ({ label: `image of ${container}`, text: imageText(from, to) })),
+      ...release.differences.map((difference) => ({ label: 'changes', text: differenceText({ ...difference, path: difference.path.replace(/^container_definitions\./, '') }) })),
+      { label: 'rolls', text: release.rolls },
+      { label: 'back', text: release.back },
+    ],
+  };
+}
+
+/** The same repository need not be read twice. */
+function imageText(from: string, to: string): string {
+  const cut = from.lastIndexOf(':') + 1;
+  return cut > 0 && to.startsWith(from.slice(0, cut)) && !to.slice(cut).includes('/') ? `${from.slice(cut)} → ${to.slice(cut)} (${from.slice(0, cut - 1)})` : `${from} → ${to}`;
+}
+
+function resourceItem(resource: ResourceView): Item {
+  const differences = resource.differences.map((difference) => ({ label: difference.path, text: difference.text }));
+  return { mark: 'ok', head: resource.noun, address: resource.address, lines: differences.length > 0 ? differences : [{ label: 'values', text: 'none that can be seen (a sensitivity mark, or a block that Terraform rewrites)' }] };
+}
+
+function grouped(resources: readonly ResourceView[]): Item[] {
+  const nouns = new Map<string, string[]>();
+  for (const { noun, address } of resources) nouns.set(noun, [...(nouns.get(noun) ?? []), address]);
+  return [...nouns].map(([noun, addresses]) => ({ mark: 'ok', head: addresses.length === 1 ? noun : `${noun} × ${addresses.length}`, lines: [{ label: 'at', text: addresses.join(', ') }] }));
+}
+
+function costSection(cost: Cost): Section {
+  return { title: 'Monthly cost', folded: false, brief: cost.total !== undefined && Math.abs(cost.total.after - cost.total.before) < 0.005, items: costItems(cost) };
+}
+
+function costItems(cost: Cost): Item[] {
+  const { total } = cost;
+  const notes: Line[] = [
+    ...cost.lines.slice(0, 12).map(({ address, what, before, after }) => ({ label: address, text: `${what}: ${signed(after - before)}` })),
+    ...(cost.lines.length > 12 ? [{ label: 'and', text: plural(cost.lines.length - 12, 'smaller line') }] : []),
+    ...(cost.byUse.length === 0 ? [] : [{ label: 'billed by use, not counted', text: cost.byUse.join('; ') }]),
+    ...(cost.unpriced.length === 0 ? [] : [{ label: 'price not known, not counted', text: some(cost.unpriced, 12) }]),
+    { label: 'prices', text: `${cost.priceList.region}, ${cost.priceList.asOf}, ${cost.priceList.source}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}` },
+  ];
+  if (total === undefined) {
+    return cost.unpriced.length + cost.byUse.length === 0 ? [] : [{ mark: 'note', head: 'nothing here has a fixed price in the table', lines: notes }];
+  }
+  const difference = total.after - total.before;
+  const head = Math.abs(difference) < 0.005 ? `no change: fixed parts stay at ${dollars(total.after)}` : `${signed(difference)}: fixed parts go from ${dollars(total.before)} to ${dollars(total.after)}`;
+  return [{ mark: 'note', head, lines: notes }];
+}
+
+function signed(amount: number): string {
+  return `${amount < 0 ? '−' : '+'}${dollars(Math.abs(amount))}`;
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
+function differenceText({ path, text }: DifferenceView): string {
+  return `${path}: ${text}`;
+}
+
+function some(items: readonly string[], limit: number): string {
+  return items.length <= limit ? items.join(', ') : `${items.slice(0, limit).join(', ')} and ${items.length - limit} more`;
+}
