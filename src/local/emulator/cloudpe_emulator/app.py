@@ -8,6 +8,7 @@ import contextvars
 import logging
 import platform
 
+import docker
 import ministack.app as ministack
 from ministack.core.responses import (
     StreamingResponse,
@@ -20,9 +21,8 @@ from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb
 
 from . import balancers, dns, gaps, patch, settings
-from .services import autoscaling, elbv2_health
+from .services import autoscaling, ecs_tasks, elbv2_health
 
-assert gaps  # registers the wrappers
 patch.install()
 
 logger = logging.getLogger("cloudpe")
@@ -105,6 +105,7 @@ def _health():
             "network": settings.NETWORK,
             "ministack": patch.MINISTACK_VERSION,
             "python": platform.python_version(),
+            "gaps": [module.__name__.rpartition(".")[2] for module in gaps.MODULES],
             "wrapped": patch.installed(),
         }
     )
@@ -118,10 +119,36 @@ def _start_background():
         raise RuntimeError(f"the resolver cannot listen on port 53: {error}") from error
 
 
+async def _live(scope, receive, send):
+    """MiniStack's own start and end, with ours around it."""
+
+    async def receive_and_note():
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            ecs_tasks.stopping.set()
+        return message
+
+    async def send_when_done(message):
+        # MiniStack has removed the containers by now.
+        await asyncio.to_thread(_remove_volumes)
+        if message["type"] == "lifespan.startup.complete":
+            _start_background()
+        await send(message)
+
+    await ministack.app(scope, receive_and_note, send_when_done)
+
+
+def _remove_volumes():
+    try:
+        ecs_tasks.remove_volumes()
+    except (docker.errors.DockerException, OSError) as error:
+        logger.warning("Docker does not answer: %s", error)
+
+
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
-        _start_background()
-    elif scope["type"] == "http":
+        return await _live(scope, receive, send)
+    if scope["type"] == "http":
         if scope["server"][1] != settings.API_PORT:
             return await _balance(scope, receive, send)
         if scope["path"] == "/_cloudpe/health":

@@ -4,6 +4,8 @@ from xml.sax.saxutils import escape as _escape
 
 
 def escape(value):
+    if isinstance(value, bool):
+        value = str(value).lower()
     return _escape(str(value), {'"': "&quot;"})
 
 

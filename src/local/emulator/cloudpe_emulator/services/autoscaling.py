@@ -93,7 +93,7 @@ def _deregister_scalable_target(data):
     _require_target(data)
     del _targets[_key(data)]
     for store in (_policies, _actions):
-        for key in [key for key in store.keys() if key[:3] == _key(data)]:
+        for key in [key for key in list(store) if key[:3] == _key(data)]:
             del store[key]
     return {}
 

@@ -16,7 +16,7 @@ _FIELDS = (
     "DatapointsToAlarm", "Threshold", "ComparisonOperator", "TreatMissingData", "Unit", "StateValue", "StateReason",
 )  # fmt: skip
 _REPLACED_BY_QUERIES = {"MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Unit"}
-_ALARM = re.compile(r"<member><AlarmName>([^<]*)</AlarmName>(?:(?!</member>).)*?</member>", re.S)
+_ALARM = re.compile(r"<member><AlarmName>([^<]*)</AlarmName>(?:(?!</member>).)*?</member>", re.DOTALL)
 
 
 def _members(params, prefix):
@@ -45,9 +45,11 @@ def _queries(params):
         if statistic := cloudwatch._p(params, prefix + "MetricStat.Stat"):
             metric = prefix + "MetricStat.Metric."
             query["MetricStat"] = {
-                "Namespace": cloudwatch._p(params, metric + "Namespace"),
-                "MetricName": cloudwatch._p(params, metric + "MetricName"),
-                "Dimensions": _dimensions(params, metric + "Dimensions"),
+                "Metric": {
+                    "Namespace": cloudwatch._p(params, metric + "Namespace"),
+                    "MetricName": cloudwatch._p(params, metric + "MetricName"),
+                    "Dimensions": _dimensions(params, metric + "Dimensions"),
+                },
                 "Period": cloudwatch._p(params, prefix + "MetricStat.Period"),
                 "Stat": statistic,
                 "Unit": cloudwatch._p(params, prefix + "MetricStat.Unit"),
@@ -59,11 +61,16 @@ def _queries(params):
 @wraps(cloudwatch, "_put_metric_alarm")
 def put_metric_alarm(original, params, cbor_data, is_cbor, is_json=False):
     response = original(params, cbor_data, is_cbor, is_json)
-    if response[0] == 200 and not is_cbor and not is_json:
-        alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName"))
-        if alarm is not None:
-            alarm["InsufficientDataActions"] = _members(params, "InsufficientDataActions")
-            alarm["_queries"] = _queries(params)
+    structured = is_cbor or is_json
+    alarm = cloudwatch._alarms.get(cbor_data.get("AlarmName") if structured else cloudwatch._p(params, "AlarmName"))
+    if response[0] != 200 or alarm is None:
+        return response
+    if not structured:
+        alarm["InsufficientDataActions"] = _members(params, "InsufficientDataActions")
+    if queries := cbor_data.get("Metrics") if structured else _queries(params):
+        alarm["Metrics"] = queries
+        for field in _REPLACED_BY_QUERIES:
+            alarm.pop(field, None)
     return response
 
 
@@ -74,25 +81,19 @@ def _dimensions_xml(dimensions):
 def _query_xml(query):
     xml = elements({k: v for k, v in query.items() if k != "MetricStat"})
     if statistic := query.get("MetricStat"):
-        metric = elements({k: statistic[k] for k in ("Namespace", "MetricName")}) + _dimensions_xml(
-            statistic["Dimensions"]
-        )
-        rest = elements({k: statistic[k] for k in ("Period", "Stat", "Unit")})
+        metric = elements({k: statistic["Metric"].get(k) for k in ("Namespace", "MetricName")})
+        metric += _dimensions_xml(statistic["Metric"].get("Dimensions") or [])
+        rest = elements({k: statistic.get(k) for k in ("Period", "Stat", "Unit")})
         xml += element("MetricStat", element("Metric", metric) + rest)
     return element("member", xml)
 
 
 def _alarm_xml(alarm):
-    queries = alarm.get("_queries") or []
-    left_out = _REPLACED_BY_QUERIES if queries else set()
-    xml = elements({"AlarmName": alarm["AlarmName"], "AlarmArn": alarm["AlarmArn"]})
-    xml += elements({field: alarm.get(field) for field in _FIELDS if field not in left_out})
-    # The query protocol hands the flag over as text.
-    enabled = str(alarm.get("ActionsEnabled", True)).lower()
-    xml += elements({"ActionsEnabled": enabled})
+    xml = elements({field: alarm.get(field) for field in ("AlarmName", "AlarmArn", *_FIELDS)})
+    xml += elements({"ActionsEnabled": alarm.get("ActionsEnabled", True)})
     for field in ("AlarmActions", "OKActions", "InsufficientDataActions"):
         xml += element(field, "".join(element("member", escape(action)) for action in alarm.get(field) or []))
-    if queries:
+    if queries := alarm.get("Metrics"):
         return element("member", xml + element("Metrics", "".join(_query_xml(query) for query in queries)))
     return element("member", xml + _dimensions_xml(alarm.get("Dimensions") or []))
 

@@ -69,7 +69,8 @@ def arguments(definition, task, task_definition, environment, pause, volumes):
         "stdin_open": definition.get("interactive"),
         "mem_limit": memory and f"{int(memory)}m",
         "mem_reservation": reservation and f"{int(reservation)}m",
-        "cpu_shares": max(2, int(definition.get("cpu") or task_definition.get("cpu") or 0)),
+        # 256 units, the smallest task, weigh as much as any other container on the machine.
+        "cpu_shares": 4 * int(definition.get("cpu") or task_definition.get("cpu") or 256),
         "init": linux.get("initProcessEnabled"),
         "shm_size": linux.get("sharedMemorySize") and f"{linux['sharedMemorySize']}m",
         "cap_add": capabilities.get("add"),

@@ -31,6 +31,9 @@ _WATCH_INTERVAL = 0.5
 # Between a task's leaving its target groups and the signal to its containers, for requests that are on their way.
 _DRAIN = 1.0
 
+# Set when the emulator stops: what its end removes must not be replaced.
+stopping = threading.Event()
+
 
 class TaskFailed(Exception):
     """The task cannot start; the text says why."""
@@ -75,7 +78,7 @@ def _is_local(client, image):
 def _own(task, container):
     """Notes that a container belongs to a task; False when the task was stopped meanwhile."""
     with resource_lock("ecs-task", task["taskArn"]):
-        if not ecs._task_is_active(task["taskArn"], task):
+        if stopping.is_set() or not ecs._task_is_active(task["taskArn"], task):
             return False
         task.setdefault("_docker_ids", []).append(container.id)
         return True
@@ -255,6 +258,8 @@ def start_task(original, task, task_definition, overrides, client):
     if task_definition.get("networkMode") != "awsvpc":
         return original(task, task_definition, overrides, client)
     ecs_deployments.wait_for_turn(task)
+    if stopping.is_set():
+        return None
     if not (ecs._mark_task_pending(task["taskArn"], task) and ecs._mark_task_activating(task["taskArn"], task)):
         return None
     try:
@@ -289,7 +294,7 @@ def watch_task(original, task, docker_client=None):
     if "_containers" not in task:
         return original(task, docker_client)
     arn, client = task["taskArn"], docker_client or ecs._get_docker()
-    if not client or not ecs._task_is_active(arn, task) or task.get("lastStatus") != "RUNNING":
+    if stopping.is_set() or not client or not ecs._task_is_active(arn, task) or task.get("lastStatus") != "RUNNING":
         return None
     if time.monotonic() < task.get("_next_watch", 0):
         return None
@@ -365,3 +370,17 @@ def clean_up_task(original, task, docker_client, extra_container=None):
     if identifiers:
         threading.Thread(target=_remove_task, args=(task, identifiers), daemon=True).start()
     return None
+
+
+def remove_volumes():
+    """Removes the task volumes of this emulator: its own at its end, those of a killed predecessor when it starts.
+
+    MiniStack does the same for containers.
+    """
+    client = docker.from_env(timeout=60)
+    for volume in client.volumes.list(filters={"label": f"{settings.LABEL}={settings.NAME}"}):
+        try:
+            volume.remove(force=True)
+        except APIError as error:
+            logger.warning("volume %s stays: %s", volume.name, error)
+    client.close()

@@ -17,7 +17,9 @@ from ministack.services import alb
 from ..patch import wraps
 
 _INTERVAL_WHILE_INITIAL = 1.0
-_TARGET = re.compile(r"<member><Target><Id>([^<]+)</Id><Port>([^<]+)</Port></Target>.*?</TargetHealth></member>", re.S)
+_TARGET = re.compile(
+    r"<member><Target><Id>([^<]+)</Id><Port>([^<]+)</Port></Target>.*?</TargetHealth></member>", re.DOTALL
+)
 _REASONS = {"initial": "Elb.InitialHealthChecking", "unhealthy": "Target.FailedHealthChecks"}
 
 

@@ -1,0 +1,101 @@
+"""Every test of a gap runs twice: on MiniStack with the plug-in, where it must pass, and on plain MiniStack, where it must fail.
+
+A test that passes on plain MiniStack fails the run: the gap is closed, and its wrapper is to be deleted.
+"""
+
+import asyncio
+import threading
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+import hypercorn.asyncio
+import hypercorn.config
+import ministack.app
+import pytest
+
+import cloudpe_emulator.app
+from cloudpe_emulator import patch, settings
+
+REGION = "eu-central-1"
+PLAIN = pytest.param("plain", marks=pytest.mark.xfail(strict=True, reason="plain MiniStack has this gap"))
+
+
+def client(service, endpoint):
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30),
+    )
+
+
+class Emulator:
+    """An emulator that a test speaks to: `emulator.ssm.put_parameter(…)`."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+
+    def __getattr__(self, service):
+        return client(service.replace("_", "-"), self.endpoint)
+
+
+class _Server:
+    def __init__(self):
+        self.application = cloudpe_emulator.app.app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan":
+            # The resolver and the health checks have tests of their own.
+            await ministack.app.app(scope, receive, send)
+        else:
+            await self.application(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def server():
+    application = _Server()
+    config = hypercorn.config.Config()
+    config.bind = [f"127.0.0.1:{settings.API_PORT}", "127.0.0.1:80"]
+    stop = threading.Event()
+
+    async def serve():
+        async def stopped():
+            while not stop.is_set():
+                await asyncio.sleep(0.1)
+
+        await hypercorn.asyncio.serve(application, config, shutdown_trigger=stopped)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    _wait_for(f"http://127.0.0.1:{settings.API_PORT}/_ministack/health")
+    yield application
+    stop.set()
+    thread.join(timeout=10)
+
+
+def _wait_for(url):
+    for _ in range(100):
+        try:
+            return urllib.request.urlopen(url, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} does not answer")
+
+
+@pytest.fixture(params=["plug-in", PLAIN])
+def emulator(request, server):
+    """MiniStack in this process, without Docker."""
+    if request.param == "plain":
+        patch.uninstall()
+        server.application = ministack.app.app
+    yield Emulator(f"http://127.0.0.1:{settings.API_PORT}")
+    if request.param == "plain":
+        server.application = cloudpe_emulator.app.app
+        patch.install()
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{settings.API_PORT}/_ministack/reset", method="POST"), timeout=30
+    )
