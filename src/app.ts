@@ -1,13 +1,11 @@
 import type { App } from 'cdktf';
 import type { Inputs } from './config/inputs';
-import { Identity } from './identity';
+import { Identity, PROJECT } from './identity';
 import { localImage } from './images/image-tag';
 import { ApplicationStack } from './stacks/application';
 import { FoundationStack } from './stacks/foundation';
 import { ImagesStack } from './stacks/images';
 import { ObservabilityStack } from './stacks/observability';
-
-export const PROJECT = 'cloudpe';
 
 /** Defines all stacks of one environment; `root` is the folder that holds `images/`. */
 export function defineEnvironment(app: App, { config, workspace, version }: Inputs, root: string): void {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** The first word of every name. */
+export const PROJECT = 'cloudpe';
+
 /** What tells one deployment from every other. */
 export interface IdentityProps {
   readonly project: string;
@@ -54,8 +57,13 @@ export class Identity {
 
   /** Where a stack keeps its state: `cloudpe/default/test/foundation.tfstate`. */
   public stateKey(stack: string): string {
+    return `${this.statePrefix}${stack}.tfstate`;
+  }
+
+  /** What the state keys of all its stacks begin with: `cloudpe/default/test/`. */
+  public get statePrefix(): string {
     const { project, workspace, environment } = this.props;
-    return `${project}/${workspace}/${environment}/${stack}.tfstate`;
+    return `${project}/${workspace}/${environment}/`;
   }
 
   /**

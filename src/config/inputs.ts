@@ -21,7 +21,18 @@ export const WORKSPACE_MAX_LENGTH = 20;
 export function readInputs(variables: Readonly<Record<string, string | undefined>>): Inputs {
   const workspace = checkWorkspace(variables.WORKSPACE ?? 'default');
   const version = checkVersion(variables.VERSION ?? 'dev');
-  return { config: readEnvironment(variables), workspace, version };
+  return { config: withPort(readEnvironment(variables), variables.EMULATOR_PORT), workspace, version };
+}
+
+/** An environment without a cloud may find its emulator on another port, because 4566 may be taken on this machine. */
+function withPort(config: EnvironmentConfig, port: string | undefined): EnvironmentConfig {
+  if (!config.emulator || port === undefined) return config;
+  if (!/^\d+$/.test(port) || Number(port) < 1024 || Number(port) > 65_535) {
+    throw new Error(`EMULATOR_PORT must be a port from 1024 to 65535, got ${JSON.stringify(port)}`);
+  }
+  const endpoint = new URL(config.emulator.endpoint);
+  endpoint.port = port;
+  return { ...config, emulator: { ...config.emulator, endpoint: endpoint.origin } };
 }
 
 /** The row that `ENVIRONMENT` names, checked. */

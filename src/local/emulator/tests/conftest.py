@@ -4,12 +4,16 @@ A test that passes on plain MiniStack fails the run: the gap is closed, and its 
 """
 
 import asyncio
+import contextlib
+import os
 import threading
 import time
 import urllib.request
 
 import boto3
 import botocore.config
+import docker
+import docker.errors
 import hypercorn.asyncio
 import hypercorn.config
 import ministack.app
@@ -99,3 +103,86 @@ def emulator(request, server):
     urllib.request.urlopen(
         urllib.request.Request(f"http://127.0.0.1:{settings.API_PORT}/_ministack/reset", method="POST"), timeout=30
     )
+
+
+# Tests with real containers: this process runs in a container too, with Docker's socket, on a network of its own.
+PREFIX = os.environ.get("EMULATOR_TEST_PREFIX", "")
+IMAGE = os.environ.get("EMULATOR_TEST_IMAGE", "")
+REGISTRY_PORT = os.environ.get("EMULATOR_TEST_PORT", "")
+
+
+class Engine:
+    """Starts emulators as containers, and removes them with everything that they made."""
+
+    def __init__(self):
+        self.docker = docker.from_env()
+        self.emulators = {}
+
+    def emulator(self, kind):
+        if kind not in self.emulators:
+            self.emulators[kind] = self._start(kind)
+        return self.emulators[kind]
+
+    def _start(self, kind):
+        name = f"{PREFIX}-{kind}"
+        command = None if kind != "plain" else ["hypercorn", "ministack.app:app", "--bind", "0.0.0.0:4566"]
+        environment = {
+            "EMULATOR_NAME": name,
+            "EMULATOR_NETWORK": PREFIX,
+            "EMULATOR_REGISTRY": f"127.0.0.1:{REGISTRY_PORT}",
+            # The plug-in sets these itself.
+            "MINISTACK_HOSTNAME": name,
+            "DOCKER_NETWORK": PREFIX,
+            "RDS_TMPFS_SIZE": "1g",
+        }
+        self.docker.containers.run(
+            IMAGE,
+            command,
+            name=name,
+            network=PREFIX,
+            environment=environment,
+            volumes=["/var/run/docker.sock:/var/run/docker.sock"],
+            ports={"4566/tcp": ("127.0.0.1", int(REGISTRY_PORT))} if kind == "plug-in" else None,
+            labels={"cloudpe.emulator-test": PREFIX},
+            init=True,
+            detach=True,
+        )
+        _wait_for(f"http://{name}:4566/_ministack/health")
+        emulator = Emulator(f"http://{name}:4566")
+        emulator.name = name
+        return emulator
+
+    def made_by(self, name):
+        """The containers that an emulator made."""
+        return self.docker.containers.list(all=True, filters={"label": f"ministack.instance={name}:4566"})
+
+    def close(self):
+        for emulator in self.emulators.values():
+            with contextlib.suppress(docker.errors.NotFound):
+                self.docker.containers.get(emulator.name).remove(force=True)
+            for container in self.made_by(emulator.name):
+                container.remove(force=True, v=True)
+        for volume in self.docker.volumes.list(filters={"label": "cloudpe.emulator"}):
+            if volume.attrs["Labels"]["cloudpe.emulator"].startswith(f"{PREFIX}-"):
+                volume.remove(force=True)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    if not PREFIX:
+        pytest.skip("needs Docker: run test.sh")
+    engine = Engine()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(params=["plug-in", PLAIN])
+def containers(request, engine):
+    """An emulator that runs real containers."""
+    return engine.emulator(request.param)
+
+
+@pytest.fixture
+def with_plug_in(engine):
+    """For what plain MiniStack does as well, or cannot be asked."""
+    return engine.emulator("plug-in")

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { BatchGetImageCommand, GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import { localImage, type LocalImage } from '../images/image-tag';
+import { logFolder } from './emulator-container';
+import { runLogged, StepError } from './logged';
+import { lastWords, type Run } from './run';
+import type { LocalSettings } from './settings';
+
+/** The images of all services, as they are on disk now. */
+export function imagesOf({ root, config }: LocalSettings): LocalImage[] {
+  return Object.entries(config.services).map(([name, { architecture }]) => localImage(root, name, architecture));
+}
+
+/** Where an image lies in the local Docker engine, whatever registry it goes to. */
+function localName({ name, tag }: LocalImage): string {
+  return `cloudpe/${name}:${tag}`;
+}
+
+/** Builds an image unless its content was built before. Resolves to whether it was built. */
+export async function buildImage(
+  run: Run,
+  settings: LocalSettings,
+  image: LocalImage,
+  onLine: (line: string) => void,
+): Promise<boolean> {
+  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', localName(image)]);
+  if (!found.failed) return false;
+  await runLogged('docker', ['build', '--tag', localName(image), '.'], {
+    name: `build-${image.name}`,
+    logFolder: logFolder(settings),
+    cwd: image.folder,
+    onLine,
+  });
+  return true;
+}
+
+/** Pushes an image to the emulator's registry unless its tag is there. Resolves to whether it was pushed. */
+export async function pushImage(
+  run: Run,
+  ecr: ECRClient,
+  settings: LocalSettings,
+  image: LocalImage,
+  onLine: (line: string) => void,
+): Promise<boolean> {
+  const repository = `${settings.identity.name()}/pe/${image.name}`;
+  const { images = [] } = await ecr.send(
+    new BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: image.tag }] }),
+  );
+  if (images.length > 0) return false;
+  const registry = `127.0.0.1:${settings.ports.api}`;
+  const { authorizationData: [authorization] = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const [user = '', password = ''] = Buffer.from(authorization?.authorizationToken ?? '', 'base64')
+    .toString()
+    .split(':');
+  // A configuration of our own: the person's logins stay as they are.
+  const env = { DOCKER_CONFIG: path.join(settings.stateFolder, 'docker') };
+  const login = await run('docker', ['login', '--username', user, '--password-stdin', registry], {
+    input: password,
+    env,
+  });
+  if (login.failed) throw new StepError(`docker login ${registry}: ${lastWords(login)}`);
+  const target = `${registry}/${repository}:${image.tag}`;
+  const tagged = await run('docker', ['tag', localName(image), target]);
+  if (tagged.failed) throw new StepError(`docker tag ${target}: ${lastWords(tagged)}`);
+  await runLogged('docker', ['push', target], {
+    name: `push-${image.name}`,
+    logFolder: logFolder(settings),
+    cwd: settings.root,
+    env,
+    onLine,
+  });
+  return true;
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { logFolder } from './emulator-container';
+import { runLogged } from './logged';
+import type { LocalSettings } from './settings';
+
+/** The stacks of the local environment, in the order in which they are deployed. */
+export const LOCAL_STACKS = ['foundation', 'application'] as const;
+export type LocalStack = (typeof LOCAL_STACKS)[number];
+
+interface StacksProps {
+  readonly settings: LocalSettings;
+
+  /** Variables that tell Terraform where its providers are. */
+  readonly terraformEnv: Readonly<Record<string, string>>;
+}
+
+/** Synthesizes, deploys and destroys the stacks of one workspace with `cdktf`. */
+export class Stacks {
+  private readonly outputFolder: string;
+
+  public constructor(private readonly props: StacksProps) {
+    // One folder a workspace: two of them may be deployed at once.
+    this.outputFolder = path.join(props.settings.stateFolder, 'out', props.settings.workspace);
+  }
+
+  /** Writes the Terraform JSON of every stack. */
+  public async synthesize(): Promise<void> {
+    mkdirSync(this.outputFolder, { recursive: true });
+    rmSync(path.join(this.outputFolder, 'manifest.json'), { force: true });
+    await runLogged('node', ['scripts/synth.mjs'], { ...this.common('synth'), cause: (lines) => lines.join('\n') });
+  }
+
+  /** Whether `stack` is deployed as it is now synthesized, by this incarnation of the emulator. */
+  public isApplied(stack: LocalStack, incarnation: string): boolean {
+    const mark = this.markFile(stack);
+    return existsSync(mark) && readFileSync(mark, 'utf8') === this.mark(stack, incarnation);
+  }
+
+  /** Applies `stack`; `onLine` hears Terraform. */
+  public async deploy(stack: LocalStack, incarnation: string, onLine: (line: string) => void): Promise<void> {
+    this.forget(stack);
+    await this.cdktf(
+      `deploy-${stack}`,
+      ['deploy', this.idOf(stack), '--ignore-missing-stack-dependencies', '--skip-provider-lock'],
+      onLine,
+    );
+    mkdirSync(path.dirname(this.markFile(stack)), { recursive: true });
+    writeFileSync(this.markFile(stack), this.mark(stack, incarnation));
+  }
+
+  /** Destroys every stack, the last first. */
+  public async destroy(onLine: (line: string) => void): Promise<void> {
+    LOCAL_STACKS.forEach((stack) => {
+      this.forget(stack);
+    });
+    await this.cdktf('destroy', ['destroy', ...LOCAL_STACKS.map((stack) => this.idOf(stack))], onLine);
+  }
+
+  /** Removes what was synthesized and remembered. */
+  public clear(): void {
+    LOCAL_STACKS.forEach((stack) => {
+      this.forget(stack);
+    });
+    rmSync(this.outputFolder, { recursive: true, force: true });
+  }
+
+  /** Where the Terraform JSON of `stack` is. */
+  public folderOf(stack: LocalStack): string {
+    return path.join(this.outputFolder, 'stacks', this.idOf(stack));
+  }
+
+  /** What every call of `node`, `cdktf` and `terraform` needs to know. */
+  public get env(): Record<string, string> {
+    const { settings, terraformEnv } = this.props;
+    return {
+      ...terraformEnv,
+      ENVIRONMENT: 'local',
+      WORKSPACE: settings.workspace,
+      CDKTF_OUTDIR: this.outputFolder,
+      CI: '1',
+      CHECKPOINT_DISABLE: '1',
+      // The credentials of a person have no business with an emulator.
+      AWS_ACCESS_KEY_ID: 'emulator',
+      AWS_SECRET_ACCESS_KEY: 'emulator',
+      AWS_SESSION_TOKEN: '',
+      AWS_PROFILE: '',
+    };
+  }
+
+  private async cdktf(name: string, args: readonly string[], onLine: (line: string) => void): Promise<void> {
+    const common = ['--auto-approve', '--skip-synth', '--no-color', '--output', this.outputFolder];
+    await runLogged(path.join(this.props.settings.root, 'node_modules/.bin/cdktf'), [...args, ...common], {
+      ...this.common(name),
+      onLine,
+      cause: terraformErrors,
+    });
+  }
+
+  private common(name: string): Pick<Parameters<typeof runLogged>[2], 'name' | 'logFolder' | 'cwd' | 'env'> {
+    const { settings } = this.props;
+    return { name, logFolder: logFolder(settings), cwd: settings.root, env: this.env };
+  }
+
+  private idOf(stack: LocalStack): string {
+    return this.props.settings.identity.stackId(stack);
+  }
+
+  private mark(stack: LocalStack, incarnation: string): string {
+    const json = readFileSync(path.join(this.folderOf(stack), 'cdk.tf.json'));
+    return `${createHash('sha256').update(json).digest('hex')} ${incarnation}\n`;
+  }
+
+  private markFile(stack: LocalStack): string {
+    return path.join(this.props.settings.stateFolder, 'applied', this.idOf(stack));
+  }
+
+  private forget(stack: LocalStack): void {
+    rmSync(this.markFile(stack), { force: true });
+  }
+}
+
+/** The messages that Terraform frames with bars, without the bars and the stack's name. */
+function terraformErrors(lines: readonly string[]): string {
+  const framed = lines.flatMap((line) => {
+    const [, text] = /│(.*)$/.exec(line) ?? [];
+    return text === undefined || text.trim() === '' ? [] : [text.trim()];
+  });
+  const first = framed.findIndex((line) => line.startsWith('Error:'));
+  return framed.slice(Math.max(first, 0), Math.max(first, 0) + 12).join('\n');
+}

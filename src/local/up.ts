@@ -1,0 +1,169 @@
+import { Listr } from 'listr2';
+import { hostApt } from './apt';
+import { awsClients } from './aws-clients';
+import { ensureBaseImages } from './base-images';
+import { ensureDockerEngine } from './docker-engine';
+import { buildEmulator, CONTAINER, runningEmulator, startEmulator } from './emulator-container';
+import { buildImage, imagesOf, pushImage } from './images';
+import { StepError } from './logged';
+import { pageStatus, waitForPage } from './page';
+import { requirePrerequisites } from './prerequisites';
+import { buildReporter, listrOptions, reporter, type StepTask } from './progress';
+import { run, start } from './run';
+import { PORT_VARIABLES, type LocalSettings } from './settings';
+import { Stacks, type LocalStack } from './stacks';
+import { ensureStateBucket, removeStaleLocks } from './state-bucket';
+import { localTerraform } from './terraform';
+import { shortTerraformLine } from './terraform-lines';
+import { withMachineLock } from './machine-lock';
+
+/** What the steps of `up` hand on. */
+interface Progress {
+  incarnation: string;
+  /** What was really done; empty when everything was as it should be. */
+  readonly changes: string[];
+}
+
+/**
+ * Brings the platform of one workspace up on this machine, from whatever state it is in.
+ *
+ * @returns what it changed, in order; nothing when the platform was up already
+ * @throws Error with the cause and where to read more
+ */
+export async function up(settings: LocalSettings): Promise<readonly string[]> {
+  const { env: terraformEnv } = await localTerraform(settings);
+  const stacks = new Stacks({ settings, terraformEnv });
+  const progress: Progress = { incarnation: '', changes: [] };
+  const clients = awsClients(settings);
+  const images = imagesOf(settings);
+
+  const steps = new Listr<Progress>(
+    [
+      { title: 'Check this machine', task: async (_, task) => checkMachine(settings, terraformEnv, task) },
+      {
+        title: 'Prepare',
+        task: (_, task) =>
+          task.newListr(
+            [
+              { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
+              { title: 'Start the emulator', task: async (context, child) => emulate(settings, context, child) },
+            ],
+            { concurrent: true },
+          ),
+      },
+      {
+        title: 'Apply the foundation and build the images',
+        task: (_, task) =>
+          task.newListr(
+            [
+              deployment('foundation', 'Foundation: network, database, registry, keys'),
+              ...images.map((image) => ({
+                title: `Image ${image.name}`,
+                task: async (context: Progress, child: StepTask) => {
+                  const built = await buildImage(run, settings, image, buildReporter(child));
+                  if (built) context.changes.push(`built image ${image.name}`);
+                  else child.skip(`Image ${image.name}: unchanged`);
+                },
+              })),
+            ],
+            { concurrent: true },
+          ),
+      },
+      {
+        title: 'Push the images',
+        task: async (context, task) => {
+          const pushed: string[] = [];
+          for (const image of images) {
+            if (await pushImage(run, clients.ecr, settings, image, () => undefined)) pushed.push(image.name);
+          }
+          if (pushed.length === 0) task.skip('Push the images: the registry has them');
+          else context.changes.push(`pushed ${pushed.join(', ')}`);
+        },
+      },
+      deployment('application', 'Application: balancers, services, scaling'),
+      { title: 'Wait for the page', task: async () => waitForPage(settings, 60) },
+    ],
+    listrOptions,
+  );
+
+  function deployment(
+    stack: LocalStack,
+    title: string,
+  ): { title: string; task: (c: Progress, t: StepTask) => Promise<void> } {
+    return {
+      title,
+      task: async (context, task) => {
+        if (stacks.isApplied(stack, context.incarnation) && (stack === 'foundation' || (await isServed(settings)))) {
+          task.skip(`${title}: unchanged`);
+          return;
+        }
+        await ensureStateBucket(clients.s3, bucketOf(settings));
+        const left = await removeStaleLocks(clients.s3, bucketOf(settings), settings.identity.stateKey(stack), run);
+        left.forEach((owner) => {
+          task.output = `removed the lock of an interrupted run: ${owner}`;
+        });
+        await stacks.deploy(stack, context.incarnation, (line) => {
+          const short = shortTerraformLine(line);
+          if (short !== undefined) task.output = short;
+        });
+        context.changes.push(`applied ${stack}`);
+      },
+    };
+  }
+
+  return withMachineLock(`up-${settings.workspace}`, async () => (await steps.run(progress)).changes);
+}
+
+async function checkMachine(
+  settings: LocalSettings,
+  terraformEnv: Readonly<Record<string, string>>,
+  task: StepTask,
+): Promise<void> {
+  const report = reporter(task);
+  const apt = await hostApt(run, report);
+  const dockerHost = settings.environment.DOCKER_HOST;
+  await requirePrerequisites({
+    run,
+    apt,
+    dockerHost,
+    terraformEnv,
+    ourContainers: [CONTAINER],
+    ports: [
+      { port: settings.ports.api, variable: PORT_VARIABLES.api, purpose: 'the emulator' },
+      { port: settings.ports.http, variable: PORT_VARIABLES.http, purpose: 'the page' },
+    ],
+  });
+  await ensureDockerEngine({ run, start, report, apt, dockerHost, stateFolder: settings.stateFolder });
+  const images = await ensureBaseImages({ run, report, apt });
+  const standIns = images.filter(({ standIn }) => standIn !== undefined).map(({ name }) => name);
+  if (standIns.length > 0) task.title += ` (stand-ins for ${standIns.join(', ')}, made from Debian's packages)`;
+}
+
+async function emulate(settings: LocalSettings, context: Progress, task: StepTask): Promise<void> {
+  await withMachineLock('emulator', async () => {
+    const running = await runningEmulator(run);
+    if (running) {
+      context.incarnation = running.incarnation;
+      task.skip('Start the emulator: it runs');
+      return;
+    }
+    await buildEmulator(settings, buildReporter(task));
+    context.incarnation = (await startEmulator(run, settings)).incarnation;
+    context.changes.push('started the emulator');
+  });
+}
+
+async function isServed(settings: LocalSettings): Promise<boolean> {
+  try {
+    return (await pageStatus(settings)) === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** The bucket of the local state. */
+export function bucketOf({ config }: LocalSettings): string {
+  if (config.state.kind !== 's3')
+    throw new StepError(`environments.local.state.kind must be s3, got ${config.state.kind}`);
+  return config.state.bucket;
+}

@@ -1,0 +1,31 @@
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { PROJECT } from '../identity';
+
+/** The workspaces of the local environment that have a state. */
+export async function deployedWorkspaces(s3: S3Client, bucket: string): Promise<string[]> {
+  try {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${PROJECT}/` }));
+    return [
+      ...new Set(Contents.flatMap(({ Key = '' }) => /^[^/]+\/([^/]+)\/local\/\w+\.tfstate$/.exec(Key)?.[1] ?? [])),
+    ];
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchBucket') return [];
+    throw error;
+  }
+}
+
+/** Removes every version of the states under `prefix`, for what they described is gone. */
+export async function forgetState(s3: S3Client, bucket: string, prefix: string): Promise<void> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(
+    new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix }),
+  );
+  const Objects = [...Versions, ...DeleteMarkers].flatMap(({ Key, VersionId }) =>
+    Key === undefined ? [] : [{ Key, ...(VersionId !== undefined && { VersionId }) }],
+  );
+  if (Objects.length > 0) await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
+}
