@@ -69,7 +69,9 @@ def connected(who: Parameters, settings: Settings):
     arguments = connect_arguments(who, settings)
     for name in ("init_command", "read_timeout", "write_timeout"):
         arguments.pop(name)
-    engine = create_engine("mysql+mysqldb://", creator=lambda: MySQLdb.connect(**arguments), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        "mysql+mysqldb://", creator=lambda: MySQLdb.connect(**arguments), isolation_level="AUTOCOMMIT"
+    )
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:

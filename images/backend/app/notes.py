@@ -73,13 +73,11 @@ def remove(connection: Connection, note_id: int) -> bool:
 
 
 def claim(connection: Connection, note: NoteInput, key: str) -> dict[str, Any] | None:
-    """Takes the key, or finds what it made. A twin that is still running holds the row: the insert waits for its end."""
+    """Takes the key, or finds what it made. The insert waits while a twin still runs."""
     request_hash = digest(note.model_dump_json())
     now = datetime.now(UTC).replace(tzinfo=None)
     try:
-        connection.execute(
-            insert(idempotency_keys).values(hash=digest(key), request_hash=request_hash, created_at=now)
-        )
+        connection.execute(insert(idempotency_keys).values(hash=digest(key), request_hash=request_hash, created_at=now))
         return None
     except IntegrityError:
         # A locking read sees the latest committed row, where a plain one sees this transaction's snapshot.

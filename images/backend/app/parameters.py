@@ -49,6 +49,7 @@ class ParameterStore:
         self._lock = threading.Lock()
         self._current: Parameters | None = None
         self._read_at = 0.0
+        self._failed_at = float("-inf")
         self.accepted: Parameters | None = None
 
     def current(self) -> Parameters:
@@ -59,19 +60,27 @@ class ParameterStore:
         return self._read(REFRESH_SECONDS)
 
     def _read(self, lifetime: float) -> Parameters:
-        with self._lock:
+        # Who finds somebody asking already goes on with what is known, if anything is.
+        if not self._lock.acquire(blocking=self._current is None):
+            return self._current
+        try:
             if self._current and time.monotonic() - self._read_at < lifetime:
                 return self._current
+            if time.monotonic() - self._failed_at < REFRESH_SECONDS:
+                raise ParametersUnavailable("the parameter store failed a moment ago")
             try:
                 values = {} if len(self._fixed) == len(NAMES) else self._fetch()
                 self._current = Parameters.of(values | self._fixed)
             except Exception as error:
                 # An answer that is old beats none: the password in it most likely still works.
                 if self._current is None:
+                    self._failed_at = time.monotonic()
                     raise ParametersUnavailable(str(error)) from error
                 log.warning("parameters not refreshed: %s", type(error).__name__)
             self._read_at = time.monotonic()
             return self._current
+        finally:
+            self._lock.release()
 
 
 def read_ssm(settings: Settings) -> dict[str, str]:
@@ -83,7 +92,7 @@ def read_ssm(settings: Settings) -> dict[str, str]:
         "ssm",
         region_name=settings.region,
         endpoint_url=settings.aws_endpoint_url,
-        config=Config(connect_timeout=2, read_timeout=2, retries={"mode": "standard", "max_attempts": 3}),
+        config=Config(connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3}),
     )
     answer = client.get_parameters(Names=[settings.parameter_prefix + name for name in NAMES], WithDecryption=True)
     return {item["Name"].removeprefix(settings.parameter_prefix): item["Value"] for item in answer["Parameters"]}

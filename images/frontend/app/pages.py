@@ -39,7 +39,7 @@ def blueprint(settings: Settings, api: Api) -> Blueprint:
         try:
             api.create(title, text, key)
         except ApiError as error:
-            return listing(error=error, title=title, text=text, key=key), error.status
+            return listing(error=error, title=title, text=text, key=key)
         return redirect(url_for("pages.index", done="created"), 303)
 
     @pages.get("/notes/<int:note_id>")
@@ -72,13 +72,17 @@ def blueprint(settings: Settings, api: Api) -> Blueprint:
 
     def listing(error: ApiError | None = None, **values):
         after = request.args.get("after", "")
-        try:
-            page = api.page(int(after) if after.isdecimal() else None)
-        except ApiError as failure:
-            page, error = {"notes": [], "next": None, "failed": True}, error or failure
+        page = {"notes": [], "next": None, "failed": True}
+        # An API that just failed is not asked again while the visitor waits.
+        if error is None or error.status < 500:
+            try:
+                page = api.page(int(after) if after.isdecimal() else None)
+            except ApiError as failure:
+                error = error or failure
         key = values.pop("key", None) or str(uuid.uuid4())
-        status = error.status if error else 200
-        return render_template("index.html", page=page, error=error, key=key, first=not after, **values), status
+        return render_template("index.html", page=page, error=error, key=key, first=not after, **values), (
+            error.status if error else 200
+        )
 
     @pages.app_errorhandler(ApiError)
     def api_error(error: ApiError):
