@@ -48,11 +48,17 @@ export function costOf(changes: readonly Change[], references: References): Cost
     const what = after === 'free' ? (before === 'free' ? '' : before.what) : after.what;
     return [{ address: change.address, what, before: old, after: young }];
   });
-  const unpriced = priced.filter(({ before, after }) => before === 'unpriced' || after === 'unpriced').map(({ change }) => change);
+  const unpriced = priced
+    .filter(({ before, after }) => before === 'unpriced' || after === 'unpriced')
+    .map(({ change }) => change);
   const region = regionOf(resources);
   return {
-    ...(lines.length === 0 ? {} : { total: { before: sum(lines.map(({ before }) => before)), after: sum(lines.map(({ after }) => after)) } }),
-    lines: lines.filter(({ before, after }) => Math.abs(after - before) >= 0.005).sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before)),
+    ...(lines.length === 0
+      ? {}
+      : { total: { before: sum(lines.map(({ before }) => before)), after: sum(lines.map(({ after }) => after)) } }),
+    lines: lines
+      .filter(({ before, after }) => Math.abs(after - before) >= 0.005)
+      .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before)),
     byUse: BY_USE.filter(([type]) => resources.some((change) => matches(type, change.type))).map(([, what]) => what),
     unpriced: [...new Set(unpriced.map(({ type }) => type))].map((type) => {
       const addresses = unpriced.filter((change) => change.type === type).map(({ address }) => address);
@@ -81,7 +87,9 @@ function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Price
     case 'aws_vpc_endpoint': {
       if (text(of('vpc_endpoint_type')) !== 'Interface') return 'free';
       const subnets = of('subnet_ids');
-      return isList(subnets) ? hourly(`interface endpoint in ${subnets.length} zones`, HOURLY.interfaceEndpoint * subnets.length) : 'unpriced';
+      return isList(subnets)
+        ? hourly(`interface endpoint in ${subnets.length} zones`, HOURLY.interfaceEndpoint * subnets.length)
+        : 'unpriced';
     }
     case 'aws_ecs_service':
       return fargate(state, tasks(change, side));
@@ -101,9 +109,13 @@ function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Price
     case 'aws_route53_zone':
       return { what: 'DNS zone', amount: MONTHLY.dnsZone };
     case 'aws_ssm_parameter':
-      return text(of('tier')) === 'Advanced' ? { what: 'advanced parameter', amount: MONTHLY.advancedParameter } : 'free';
+      return text(of('tier')) === 'Advanced'
+        ? { what: 'advanced parameter', amount: MONTHLY.advancedParameter }
+        : 'free';
     default:
-      return [...FREE, ...BY_USE.map(([type]) => type)].some((type) => matches(type, change.type)) ? 'free' : 'unpriced';
+      return [...FREE, ...BY_USE.map(([type]) => type)].some((type) => matches(type, change.type))
+        ? 'free'
+        : 'unpriced';
   }
 }
 
@@ -115,7 +127,11 @@ function fargate(service: Value, task: Value | undefined): Price {
   const launch = text(field(service, 'launch_type'));
   const strategy = field(service, 'capacity_provider_strategy');
   // Spot prices move; machines of one's own are billed as machines.
-  if (launch === 'EC2' || (isList(strategy) && strategy.some((item) => text(field(item, 'capacity_provider')) !== 'FARGATE'))) return 'unpriced';
+  if (
+    launch === 'EC2' ||
+    (isList(strategy) && strategy.some((item) => text(field(item, 'capacity_provider')) !== 'FARGATE'))
+  )
+    return 'unpriced';
   const count = number(field(service, 'desired_count'));
   const cpu = number(field(task, 'cpu'));
   const memory = number(field(task, 'memory'));
@@ -133,7 +149,13 @@ function database(state: Value): Price {
   const storage = text(field(state, 'storage_type')) ?? 'gp2';
   const perGigabyte = Object.hasOwn(MONTHLY.databaseGigabyte, storage) ? MONTHLY.databaseGigabyte[storage] : undefined;
   const gigabytes = number(field(state, 'allocated_storage'));
-  if (each === undefined || perGigabyte === undefined || gigabytes === undefined || (engine !== 'mysql' && engine !== 'mariadb')) return 'unpriced';
+  if (
+    each === undefined ||
+    perGigabyte === undefined ||
+    gigabytes === undefined ||
+    (engine !== 'mysql' && engine !== 'mariadb')
+  )
+    return 'unpriced';
   const zones = field(state, 'multi_az') === true ? 2 : 1;
   return {
     what: `${size}${zones === 2 ? ' with a standby' : ''} and ${gigabytes} GB`,
@@ -152,7 +174,8 @@ function taskLookup(changes: readonly Change[], references: References): Lookup 
     const found = definitions.find(
       (definition) =>
         definition.stack === service.stack &&
-        (named.includes(configAddress(definition.address)) || (arn !== undefined && arn === text(field(definition.before, 'arn')))),
+        (named.includes(configAddress(definition.address)) ||
+          (arn !== undefined && arn === text(field(definition.before, 'arn')))),
     );
     return found?.[side] ?? undefined;
   };
@@ -163,7 +186,9 @@ function regionOf(changes: readonly Change[]): string | undefined {
     for (const state of [after, before]) {
       const zone = text(field(state, 'availability_zone'));
       const arn = text(field(state, 'arn'));
-      const region = /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]?$/.exec(zone ?? '')?.[1] ?? /^arn:aws[\w-]*:[\w-]+:([a-z]{2}(?:-[a-z]+)+-\d):/.exec(arn ?? '')?.[1];
+      const region =
+        /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]?$/.exec(zone ?? '')?.[1] ??
+        /^arn:aws[\w-]*:[\w-]+:([a-z]{2}(?:-[a-z]+)+-\d):/.exec(arn ?? '')?.[1];
       if (region !== undefined) return region;
     }
   }

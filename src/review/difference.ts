@@ -9,7 +9,11 @@ export interface Difference {
 }
 
 /** What differs between two values, as structures: lists of named things are matched by name, lists of words as sets. */
-export function differences(before: Value | undefined, after: Value | undefined, path: readonly string[] = []): Difference[] {
+export function differences(
+  before: Value | undefined,
+  after: Value | undefined,
+  path: readonly string[] = [],
+): Difference[] {
   if (equal(before, after)) return [];
   if (isMap(before) && isMap(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -33,7 +37,9 @@ function listDifferences(before: readonly Value[], after: readonly Value[], path
   // A single block is written as a list of one: its index says nothing.
   if (before.length === 1 && after.length === 1) return differences(before[0], after[0], path);
   const length = Math.max(before.length, after.length);
-  return Array.from({ length }, (_, index) => differences(before[index], after[index], [...path, String(index)])).flat();
+  return Array.from({ length }, (_, index) =>
+    differences(before[index], after[index], [...path, String(index)]),
+  ).flat();
 }
 
 /** `{name, value}` pairs read as one attribute; anything else shows what is inside. */
@@ -59,9 +65,24 @@ function wordDifferences(before: readonly Value[], after: readonly Value[], path
   ];
 }
 
-const NAMES = ['name', 'Sid', 'sid', 'key', 'key_name', 'id', 'rule_id', 'priority', 'containerPort', 'device_name', 'containerPath'];
+const NAMES = [
+  'name',
+  'Sid',
+  'sid',
+  'key',
+  'key_name',
+  'id',
+  'rule_id',
+  'priority',
+  'containerPort',
+  'device_name',
+  'containerPath',
+];
 
-function commonNames(before: readonly Value[], after: readonly Value[]): [Map<string, Value>, Map<string, Value>] | undefined {
+function commonNames(
+  before: readonly Value[],
+  after: readonly Value[],
+): [Map<string, Value>, Map<string, Value>] | undefined {
   for (const key of NAMES) {
     const old = byName(before, key);
     const young = byName(after, key);

@@ -17,13 +17,19 @@ let engine: Promise<Graphviz> | undefined;
 export async function svgOf(picture: Picture, title: string): Promise<string> {
   engine ??= Graphviz.load();
   const svg = (await engine).dot(dotOf(picture), 'svg');
-  return svg
-    .replace(/^[\s\S]*?(?=<svg)/, '')
-    .replace(/<!--[\s\S]*?-->\n?/g, '')
-    .replace(/<svg width="([^"]*)pt" height="([^"]*)pt"/, (_, width: string, height: string) => `<svg role="img" aria-label="${attribute(title)}" width="${width}" height="${height}"`)
-    // Graphviz writes node names as titles, which browsers show as tooltips; ours are only numbers.
-    .replace(/<title>[\s\S]*?<\/title>\n?/g, '')
-    .trim();
+  return (
+    svg
+      .replace(/^[\s\S]*?(?=<svg)/, '')
+      .replace(/<!--[\s\S]*?-->\n?/g, '')
+      .replace(
+        /<svg width="([^"]*)pt" height="([^"]*)pt"/,
+        (_, width: string, height: string) =>
+          `<svg role="img" aria-label="${attribute(title)}" width="${width}" height="${height}"`,
+      )
+      // Graphviz writes node names as titles, which browsers show as tooltips; ours are only numbers.
+      .replace(/<title>[\s\S]*?<\/title>\n?/g, '')
+      .trim()
+  );
 }
 
 /** The same picture in Graphviz's language. */
@@ -35,7 +41,7 @@ export function dotOf(picture: Picture): string {
   const cluster = (group: Group): string =>
     [
       `subgraph cluster_${number(group.id)} {`,
-      `label=${quote(`${group.label}${group.mark === undefined ? '' : ` (${PAINT[group.mark].word})`}`)} class=${quote(`group ${group.mark ?? ''}`)} style=rounded color="${group.mark === undefined ? '#8c959f' : PAINT[group.mark].line}" fontsize=12`,
+      `label=${quote(`  ${group.label}${group.mark === undefined ? '' : ` (${PAINT[group.mark].word})`}  `)} class=${quote(`group ${group.mark ?? ''}`)} style=rounded color="${group.mark === undefined ? '#8c959f' : PAINT[group.mark].line}" fontsize=11`,
       ...picture.nodes.filter((node) => node.group === group.id).map(box),
       ...children(group.id).map(cluster),
       '}',
@@ -72,7 +78,12 @@ function cut(text: string): string {
 
 // Graphviz reads \n, \G and entities inside quotes: none of them may come from a name.
 function escape(text: string): string {
-  return plain(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+  return plain(text)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"');
 }
 
 function quote(text: string): string {

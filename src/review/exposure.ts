@@ -9,7 +9,13 @@ import { namesSecret } from './vault';
 /** Who may reach, read or do more after this plan than before it. */
 export function exposureOf(change: Change): Fact[] {
   if (!change.managed || change.action === 'read' || change.action === 'none') return [];
-  return [...openings(change), ...publicAddresses(change), ...wideningFacts(change), ...weakenings(change), ...plainSecrets(change)];
+  return [
+    ...openings(change),
+    ...publicAddresses(change),
+    ...wideningFacts(change),
+    ...weakenings(change),
+    ...plainSecrets(change),
+  ];
 }
 
 type FactParts = Pick<Fact, 'kind' | 'text'> & Partial<Fact>;
@@ -43,7 +49,12 @@ function openings(change: Change): Fact[] {
 function openingsIn(type: string, state: Value): Opening[] {
   switch (type) {
     case 'aws_vpc_security_group_ingress_rule':
-      return rule(state, [field(state, 'cidr_ipv4'), field(state, 'cidr_ipv6')], 'referenced_security_group_id', 'ip_protocol');
+      return rule(
+        state,
+        [field(state, 'cidr_ipv4'), field(state, 'cidr_ipv6')],
+        'referenced_security_group_id',
+        'ip_protocol',
+      );
     case 'aws_security_group_rule':
       return text(field(state, 'type')) === 'ingress' ? rule(state, [], 'source_security_group_id', 'protocol') : [];
     case 'aws_security_group':
@@ -56,13 +67,20 @@ function openingsIn(type: string, state: Value): Opening[] {
   }
 }
 
-function rule(state: Value, addresses: readonly (Value | undefined)[], group: string, protocolField: string): Opening[] {
+function rule(
+  state: Value,
+  addresses: readonly (Value | undefined)[],
+  group: string,
+  protocolField: string,
+): Opening[] {
   const ranges = [...addresses, ...listed(field(state, 'cidr_blocks')), ...listed(field(state, 'ipv6_cidr_blocks'))];
   const protocol = show(field(state, protocolField));
   const ports = portText(protocol, field(state, 'from_port'), field(state, 'to_port'));
   const groups = [field(state, group)].flat().filter((item) => !isNothing(item));
   return [
-    ...ranges.filter((range) => !isNothing(range)).map((range) => ({ source: show(range), ports, wide: isWide(text(range)) })),
+    ...ranges
+      .filter((range) => !isNothing(range))
+      .map((range) => ({ source: show(range), ports, wide: isWide(text(range)) })),
     ...groups.map((item) => ({ source: item === UNKNOWN ? 'another security group' : show(item), ports, wide: false })),
   ];
 }
@@ -72,7 +90,9 @@ function listed(value: Value | undefined): readonly (Value | undefined)[] {
 }
 
 function show(value: Value | undefined): string {
-  return value === undefined || value === null ? 'unknown' : String(isList(value) || isMap(value) ? JSON.stringify(value) : value);
+  return value === undefined || value === null
+    ? 'unknown'
+    : String(isList(value) || isMap(value) ? JSON.stringify(value) : value);
 }
 
 function portText(protocol: string, from: Value | undefined, to: Value | undefined): string {
@@ -102,13 +122,24 @@ function publicAddresses(change: Change): Fact[] {
   ];
   const facts = rows
     .filter(([path, value]) => field(change.after, ...path) === value && field(change.before, ...path) !== value)
-    .map(([path, , sentence]) => fact(change, { kind: 'public-address', subject: String(path.at(-1)), text: sentence, reach: reachOf(change) }));
+    .map(([path, , sentence]) =>
+      fact(change, { kind: 'public-address', subject: String(path.at(-1)), text: sentence, reach: reachOf(change) }),
+    );
   const balancer = (change.type === 'aws_lb' || change.type === 'aws_alb') && change.after !== null;
   if (balancer && isPublicBalancer(change.after) && !(change.before !== null && isPublicBalancer(change.before))) {
-    facts.push(fact(change, { kind: 'public-address', subject: 'internal', text: 'it faces the internet', reach: reachOf(change) }));
+    facts.push(
+      fact(change, {
+        kind: 'public-address',
+        subject: 'internal',
+        text: 'it faces the internet',
+        reach: reachOf(change),
+      }),
+    );
   }
   if (change.type === 'aws_eip' && change.action === 'create') {
-    facts.push(fact(change, { kind: 'public-address', subject: 'eip', text: 'a public address is reserved', reach: 'new' }));
+    facts.push(
+      fact(change, { kind: 'public-address', subject: 'eip', text: 'a public address is reserved', reach: 'new' }),
+    );
   }
   return facts;
 }
@@ -127,7 +158,9 @@ function wideningFacts(change: Change): Fact[] {
   if (change.action === 'delete' || change.action === 'forget') return [];
   const policies = POLICY_ATTRIBUTES.flatMap((attribute) => {
     const after = field(change.after, attribute);
-    return after === undefined || isNothing(after) ? [] : wideningOf(field(change.before, attribute), after).map((widening) => ({ ...widening, attribute }));
+    return after === undefined || isNothing(after)
+      ? []
+      : wideningOf(field(change.before, attribute), after).map((widening) => ({ ...widening, attribute }));
   });
   const attached = text(field(change.after, 'policy_arn'));
   const facts = policies.map(({ sentence, broad, attribute }) =>
@@ -135,7 +168,14 @@ function wideningFacts(change: Change): Fact[] {
   );
   if (attached !== undefined && attached !== field(change.before, 'policy_arn')) {
     const broad = /\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|\w*FullAccess)$/.test(attached);
-    facts.push(fact(change, { kind: 'iam-widened', subject: 'policy_arn', text: `gets the policy ${attached}`, reach: broad ? 'any' : reachOf(change) }));
+    facts.push(
+      fact(change, {
+        kind: 'iam-widened',
+        subject: 'policy_arn',
+        text: `gets the policy ${attached}`,
+        reach: broad ? 'any' : reachOf(change),
+      }),
+    );
   }
   return facts;
 }
@@ -149,39 +189,158 @@ interface Guard {
   readonly text: string;
 }
 
-const turnedOff = (before: Value | undefined, after: Value | undefined): boolean => before === true && after !== true && after !== UNKNOWN;
+const turnedOff = (before: Value | undefined, after: Value | undefined): boolean =>
+  before === true && after !== true && after !== UNKNOWN;
 const turnedOn = (before: Value | undefined, after: Value | undefined): boolean => before !== true && after === true;
-const removed = (before: Value | undefined, after: Value | undefined): boolean => !isNothing(before) && isNothing(after);
-const lower = (before: Value | undefined, after: Value | undefined): boolean => (number(after) ?? Infinity) < (number(before) ?? 0);
+const removed = (before: Value | undefined, after: Value | undefined): boolean =>
+  !isNothing(before) && isNothing(after);
+const lower = (before: Value | undefined, after: Value | undefined): boolean =>
+  (number(after) ?? Infinity) < (number(before) ?? 0);
 /** Log groups: 0 or nothing is "for ever". */
 const shorter = (before: Value | undefined, after: Value | undefined): boolean =>
   (number(after) ?? 0) > 0 && (number(after) ?? 0) < (number(before) === 0 ? Infinity : (number(before) ?? Infinity));
-const not = (good: string) => (before: Value | undefined, after: Value | undefined): boolean =>
-  before === good && after !== good && after !== UNKNOWN;
+const not =
+  (good: string) =>
+  (before: Value | undefined, after: Value | undefined): boolean =>
+    before === good && after !== good && after !== UNKNOWN;
 
 const GUARDS: readonly Guard[] = [
-  { kind: 'encryption-off', types: /./, path: ['storage_encrypted'], weaker: turnedOff, text: 'storage is no longer encrypted' },
+  {
+    kind: 'encryption-off',
+    types: /./,
+    path: ['storage_encrypted'],
+    weaker: turnedOff,
+    text: 'storage is no longer encrypted',
+  },
   { kind: 'encryption-off', types: /./, path: ['encrypted'], weaker: turnedOff, text: 'it is no longer encrypted' },
-  { kind: 'encryption-off', types: /./, path: ['at_rest_encryption_enabled'], weaker: turnedOff, text: 'it is no longer encrypted at rest' },
-  { kind: 'encryption-off', types: /./, path: ['transit_encryption_enabled'], weaker: turnedOff, text: 'traffic is no longer encrypted' },
-  { kind: 'encryption-off', types: /^aws_(db|rds|cloudwatch_log|sns|sqs|ecr|ssm|secretsmanager)_/, path: ['kms_key_id'], weaker: removed, text: 'its own encryption key is removed' },
-  { kind: 'encryption-off', types: /^aws_ssm_parameter$/, path: ['type'], weaker: not('SecureString'), text: 'the parameter is no longer encrypted' },
-  { kind: 'encryption-off', types: /^aws_lb_listener$/, path: ['protocol'], weaker: not('HTTPS'), text: 'the listener no longer speaks TLS' },
-  { kind: 'protection-off', types: /./, path: ['deletion_protection'], weaker: turnedOff, text: 'deletion protection is turned off' },
-  { kind: 'protection-off', types: /./, path: ['enable_deletion_protection'], weaker: turnedOff, text: 'deletion protection is turned off' },
-  { kind: 'protection-off', types: /./, path: ['deletion_protection_enabled'], weaker: turnedOff, text: 'deletion protection is turned off' },
-  { kind: 'protection-off', types: /^aws_(db|rds)_/, path: ['skip_final_snapshot'], weaker: turnedOn, text: 'no final snapshot will be taken' },
-  { kind: 'protection-off', types: /^aws_(db|rds)_/, path: ['backup_retention_period'], weaker: lower, text: 'backups are kept for a shorter time' },
-  { kind: 'protection-off', types: /^aws_db_/, path: ['multi_az'], weaker: turnedOff, text: 'the standby in a second zone is given up' },
-  { kind: 'protection-off', types: /^aws_cloudwatch_log_group$/, path: ['retention_in_days'], weaker: shorter, text: 'logs are kept for a shorter time' },
-  { kind: 'protection-off', types: /^aws_s3_/, path: ['force_destroy'], weaker: turnedOn, text: 'the bucket may be destroyed with its objects' },
-  { kind: 'protection-off', types: /^aws_ecr_/, path: ['force_delete'], weaker: turnedOn, text: 'the repository may be destroyed with its images' },
-  { kind: 'protection-off', types: /^aws_ecr_/, path: ['image_tag_mutability'], weaker: not('IMMUTABLE'), text: 'image tags may be overwritten' },
-  { kind: 'protection-off', types: /^aws_kms_key$/, path: ['enable_key_rotation'], weaker: turnedOff, text: 'the key is no longer rotated' },
-  { kind: 'protection-off', types: /^aws_lb$/, path: ['drop_invalid_header_fields'], weaker: turnedOff, text: 'invalid headers are no longer dropped' },
-  ...['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'].map((name): Guard => ({
-    kind: 'protection-off', types: /^aws_s3_/, path: [name], weaker: turnedOff, text: `${name} is turned off: the bucket may become public`,
-  })),
+  {
+    kind: 'encryption-off',
+    types: /./,
+    path: ['at_rest_encryption_enabled'],
+    weaker: turnedOff,
+    text: 'it is no longer encrypted at rest',
+  },
+  {
+    kind: 'encryption-off',
+    types: /./,
+    path: ['transit_encryption_enabled'],
+    weaker: turnedOff,
+    text: 'traffic is no longer encrypted',
+  },
+  {
+    kind: 'encryption-off',
+    types: /^aws_(db|rds|cloudwatch_log|sns|sqs|ecr|ssm|secretsmanager)_/,
+    path: ['kms_key_id'],
+    weaker: removed,
+    text: 'its own encryption key is removed',
+  },
+  {
+    kind: 'encryption-off',
+    types: /^aws_ssm_parameter$/,
+    path: ['type'],
+    weaker: not('SecureString'),
+    text: 'the parameter is no longer encrypted',
+  },
+  {
+    kind: 'encryption-off',
+    types: /^aws_lb_listener$/,
+    path: ['protocol'],
+    weaker: not('HTTPS'),
+    text: 'the listener no longer speaks TLS',
+  },
+  {
+    kind: 'protection-off',
+    types: /./,
+    path: ['deletion_protection'],
+    weaker: turnedOff,
+    text: 'deletion protection is turned off',
+  },
+  {
+    kind: 'protection-off',
+    types: /./,
+    path: ['enable_deletion_protection'],
+    weaker: turnedOff,
+    text: 'deletion protection is turned off',
+  },
+  {
+    kind: 'protection-off',
+    types: /./,
+    path: ['deletion_protection_enabled'],
+    weaker: turnedOff,
+    text: 'deletion protection is turned off',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_(db|rds)_/,
+    path: ['skip_final_snapshot'],
+    weaker: turnedOn,
+    text: 'no final snapshot will be taken',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_(db|rds)_/,
+    path: ['backup_retention_period'],
+    weaker: lower,
+    text: 'backups are kept for a shorter time',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_db_/,
+    path: ['multi_az'],
+    weaker: turnedOff,
+    text: 'the standby in a second zone is given up',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_cloudwatch_log_group$/,
+    path: ['retention_in_days'],
+    weaker: shorter,
+    text: 'logs are kept for a shorter time',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_s3_/,
+    path: ['force_destroy'],
+    weaker: turnedOn,
+    text: 'the bucket may be destroyed with its objects',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_ecr_/,
+    path: ['force_delete'],
+    weaker: turnedOn,
+    text: 'the repository may be destroyed with its images',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_ecr_/,
+    path: ['image_tag_mutability'],
+    weaker: not('IMMUTABLE'),
+    text: 'image tags may be overwritten',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_kms_key$/,
+    path: ['enable_key_rotation'],
+    weaker: turnedOff,
+    text: 'the key is no longer rotated',
+  },
+  {
+    kind: 'protection-off',
+    types: /^aws_lb$/,
+    path: ['drop_invalid_header_fields'],
+    weaker: turnedOff,
+    text: 'invalid headers are no longer dropped',
+  },
+  ...['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'].map(
+    (name): Guard => ({
+      kind: 'protection-off',
+      types: /^aws_s3_/,
+      path: [name],
+      weaker: turnedOff,
+      text: `${name} is turned off: the bucket may become public`,
+    }),
+  ),
 ];
 
 // Each of these guards something else: without it, that stands open.
@@ -199,12 +358,15 @@ const GUARDIANS: Readonly<Record<string, string>> = {
 function weakenings(change: Change): Fact[] {
   if (change.action === 'delete') {
     const sentence = GUARDIANS[change.type];
-    return sentence === undefined || sentence === '' ? [] : [fact(change, { kind: 'protection-off', text: sentence, subject: change.type })];
+    return sentence === undefined || sentence === ''
+      ? []
+      : [fact(change, { kind: 'protection-off', text: sentence, subject: change.type })];
   }
   if (change.action !== 'update' && change.action !== 'replace') return [];
-  return GUARDS.filter(({ types, path, weaker }) => types.test(change.type) && weaker(field(change.before, ...path), field(change.after, ...path))).map(
-    ({ kind, path, text: sentence }) => fact(change, { kind, subject: String(path.at(-1)), text: sentence }),
-  );
+  return GUARDS.filter(
+    ({ types, path, weaker }) =>
+      types.test(change.type) && weaker(field(change.before, ...path), field(change.after, ...path)),
+  ).map(({ kind, path, text: sentence }) => fact(change, { kind, subject: String(path.at(-1)), text: sentence }));
 }
 
 /** A password in a container's environment is readable by whoever may describe the task. */

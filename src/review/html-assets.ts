@@ -24,7 +24,7 @@ summary { cursor: pointer; padding: .5rem .75rem; background: var(--panel); } su
 .head { margin: 0; font-weight: 600; overflow-wrap: anywhere; } .head code { font-weight: 400; color: var(--soft); }
 .sign { display: inline-block; min-width: 1.1em; } .item.stop .sign, .verdict.stop .sign { color: var(--stop); } .item.ask .sign, .verdict.ask .sign { color: var(--ask); } .item.note .sign { color: var(--note); } .item.ok .sign, .verdict.ok .sign { color: var(--ok); }
 .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-code, dd { font-family: ui-monospace, monospace; font-size: .88rem; overflow-wrap: anywhere; }
+code { font-family: ui-monospace, monospace; font-size: .88rem; overflow-wrap: anywhere; } dd { font-size: .92rem; overflow-wrap: anywhere; }
 dl { margin: .3rem 0 0 1.3rem; } dl div { display: grid; grid-template-columns: minmax(7rem, 16rem) 1fr; gap: .1rem .75rem; padding: .1rem 0; }
 dt { color: var(--soft); font-size: .88rem; overflow-wrap: anywhere; } dd { margin: 0; }
 .picture { overflow-x: auto; padding: .5rem .75rem; } .picture svg { max-width: 100%; height: auto; min-width: min(100%, 30rem); display: block; margin: 0 auto; }

@@ -43,7 +43,11 @@ function weight(loss: Loss): number {
   return (loss.data === undefined ? 0 : 2) + (loss.how === 'destroyed' ? 1 : 0);
 }
 
-function lossOf(change: Change, dependents: ReadonlyMap<string, readonly string[]>, changing: ReadonlyMap<string, readonly Change[]>): Loss {
+function lossOf(
+  change: Change,
+  dependents: ReadonlyMap<string, readonly string[]>,
+  changing: ReadonlyMap<string, readonly Change[]>,
+): Loss {
   const type = resourceType(change.type);
   const { data, relief } = dataOf(change, type.data);
   const reason = change.deposed ? 'it is left over from an earlier replacement' : change.reason;
@@ -65,7 +69,11 @@ function lossOf(change: Change, dependents: ReadonlyMap<string, readonly string[
 }
 
 /** Only those that lose the very attribute they name: a tag taken from a subnet is no dependence. */
-function takenBy(change: Change, dependents: ReadonlyMap<string, readonly string[]>, changing: ReadonlyMap<string, readonly Change[]>): string[] {
+function takenBy(
+  change: Change,
+  dependents: ReadonlyMap<string, readonly string[]>,
+  changing: ReadonlyMap<string, readonly Change[]>,
+): string[] {
   const names = dependents.get(key(change.stack, configAddress(change.address))) ?? [];
   return names
     .flatMap((name) => changing.get(name) ?? [])
@@ -106,7 +114,9 @@ function dataOf(change: Change, data: string | undefined): { data?: string; reli
     case 'aws_s3_bucket':
       return old('force_destroy') === true ? { data } : { data, relief: 'AWS refuses while the bucket holds objects' };
     case 'aws_ecr_repository':
-      return old('force_delete') === true ? { data } : { data, relief: 'AWS refuses while the repository holds images' };
+      return old('force_delete') === true
+        ? { data }
+        : { data, relief: 'AWS refuses while the repository holds images' };
     case 'aws_cloudwatch_log_group':
       return old('skip_destroy') === true ? {} : { data };
     case 'aws_kms_key':
@@ -125,7 +135,11 @@ function dataOf(change: Change, data: string | undefined): { data?: string; reli
 export function lossFacts(loss: Loss): Fact[] {
   const base = { stack: loss.stack, address: loss.address, type: loss.type, tier: loss.tier } as const;
   const whole = `the ${loss.noun} is ${loss.how}`;
-  if (loss.data !== undefined) return [{ ...base, kind: 'data-lost', subject: loss.how, text: `${whole}: ${loss.data}` }];
-  const why = loss.forcedBy.length === 0 ? loss.reason : `${loss.forcedBy.map(({ path }) => path.join('.')).join(', ')} cannot change in place`;
+  if (loss.data !== undefined)
+    return [{ ...base, kind: 'data-lost', subject: loss.how, text: `${whole}: ${loss.data}` }];
+  const why =
+    loss.forcedBy.length === 0
+      ? loss.reason
+      : `${loss.forcedBy.map(({ path }) => path.join('.')).join(', ')} cannot change in place`;
   return [{ ...base, kind: loss.how, text: why === undefined ? whole : `${whole}: ${why}` }];
 }

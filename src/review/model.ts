@@ -40,7 +40,12 @@ export interface Model {
   readonly changes: readonly Change[];
   readonly drift: readonly Change[];
   readonly outputs: readonly OutputChange[];
-  readonly checks: readonly { readonly stack: string; readonly name: string; readonly status: string; readonly problems: readonly string[] }[];
+  readonly checks: readonly {
+    readonly stack: string;
+    readonly name: string;
+    readonly status: string;
+    readonly problems: readonly string[];
+  }[];
   readonly incomplete: readonly { readonly stack: string; readonly errored: boolean }[];
   /** Who refers to whom: `stack/aws_subnet.a` → what its arguments name. */
   readonly references: References;
@@ -60,15 +65,23 @@ export function modelOf(plans: readonly Plan[]): Model {
     stacks: plans.map((plan) => plan.stack),
     changes: plans.flatMap((plan) => plan.resource_changes.map((resource) => changeOf(plan.stack, resource, vault))),
     drift: plans.flatMap((plan) =>
-      plan.resource_drift.map((resource) => changeOf(plan.stack, resource, vault)).filter((change) => change.differences.length > 0 || change.action === 'delete'),
+      plan.resource_drift
+        .map((resource) => changeOf(plan.stack, resource, vault))
+        .filter((change) => change.differences.length > 0 || change.action === 'delete'),
     ),
-    outputs: plans.flatMap((plan) => Object.entries(plan.output_changes).map(([name, change]) => outputOf(plan.stack, name, change, vault))),
-    checks: plans.flatMap((plan) => plan.checks.map((check) => ({
-      stack: plan.stack,
-      name: vault.scrub(check.address?.to_display ?? 'a check'),
-      status: check.status,
-      problems: (check.instances ?? []).flatMap((instance) => instance.problems ?? []).map((problem) => vault.scrub(problem.message ?? '')),
-    }))),
+    outputs: plans.flatMap((plan) =>
+      Object.entries(plan.output_changes).map(([name, change]) => outputOf(plan.stack, name, change, vault)),
+    ),
+    checks: plans.flatMap((plan) =>
+      plan.checks.map((check) => ({
+        stack: plan.stack,
+        name: vault.scrub(check.address?.to_display ?? 'a check'),
+        status: check.status,
+        problems: (check.instances ?? [])
+          .flatMap((instance) => instance.problems ?? [])
+          .map((problem) => vault.scrub(problem.message ?? '')),
+      })),
+    ),
     incomplete: plans
       .filter((plan) => plan.errored || plan.complete === false)
       .map((plan) => ({ stack: plan.stack, errored: plan.errored })),
@@ -130,7 +143,9 @@ function changeOf(stack: string, resource: PlannedResource, vault: Vault): Chang
     after,
     differences: visible(action, all),
     ...(resource.previous_address === undefined ? {} : { previousAddress: vault.scrub(resource.previous_address) }),
-    ...(change.importing === null || change.importing === undefined ? {} : { importedId: vault.scrub(change.importing.id ?? '(known after apply)') }),
+    ...(change.importing === null || change.importing === undefined
+      ? {}
+      : { importedId: vault.scrub(change.importing.id ?? '(known after apply)') }),
     deposed: resource.deposed !== undefined,
   };
 }
@@ -191,7 +206,10 @@ function argumentReferences(expressions: unknown, argument: string): Reference[]
   return Object.entries(record(expressions)).flatMap(([name, expression]) => {
     const at = argument === '' ? name : `${argument}.${name}`;
     if (name === 'references' && Array.isArray(expression)) {
-      return resourceAddresses(expression.filter((item) => typeof item === 'string')).map((address) => ({ argument, address }));
+      return resourceAddresses(expression.filter((item) => typeof item === 'string')).map((address) => ({
+        argument,
+        address,
+      }));
     }
     return typeof expression === 'object' && expression !== null ? argumentReferences(expression, at) : [];
   });
@@ -199,8 +217,12 @@ function argumentReferences(expressions: unknown, argument: string): Reference[]
 
 /** Terraform lists `aws_subnet.a.id` and `aws_subnet.a`: one resource. */
 export function resourceAddresses(references: readonly string[]): string[] {
-  const addresses = references.flatMap((reference) => /^(?:data\.)?[a-z][a-z0-9_]*\.[A-Za-z_][\w-]*/.exec(reference)?.[0] ?? []);
-  return [...new Set(addresses)].filter((address) => !/^(var|local|module|each|count|path|self|terraform)\./.test(address));
+  const addresses = references.flatMap(
+    (reference) => /^(?:data\.)?[a-z][a-z0-9_]*\.[A-Za-z_][\w-]*/.exec(reference)?.[0] ?? [],
+  );
+  return [...new Set(addresses)].filter(
+    (address) => !/^(var|local|module|each|count|path|self|terraform)\./.test(address),
+  );
 }
 
 export function key(stack: string, address: string): string {

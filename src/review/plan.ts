@@ -66,10 +66,14 @@ export interface Plan extends z.infer<typeof planShape> {
 export function readPlan(json: string, stack: string): Plan {
   const size = Buffer.byteLength(json);
   if (size > SIZE_LIMIT_BYTES) {
-    throw new ReviewError(`${stack}: a plan must be at most ${SIZE_LIMIT_BYTES / MEBIBYTE} MiB, got ${Math.ceil(size / MEBIBYTE)} MiB`);
+    throw new ReviewError(
+      `${stack}: a plan must be at most ${SIZE_LIMIT_BYTES / MEBIBYTE} MiB, got ${Math.ceil(size / MEBIBYTE)} MiB`,
+    );
   }
   if (json.startsWith('PK')) {
-    throw new ReviewError(`${stack}: this is Terraform's binary plan file; write JSON with "terraform show -json PLAN > plan.json"`);
+    throw new ReviewError(
+      `${stack}: this is Terraform's binary plan file; write JSON with "terraform show -json PLAN > plan.json"`,
+    );
   }
   if (json.trim() === '') throw new ReviewError(`${stack}: a plan must be JSON, got an empty file`);
   const parsed = parse(json, stack);
@@ -82,13 +86,17 @@ export function readPlan(json: string, stack: string): Plan {
     throw new ReviewError(`${stack}: plan format version must be 1.x, got ${JSON.stringify(version.slice(0, 20))}`);
   }
   if (isState(parsed)) {
-    throw new ReviewError(`${stack}: this is a Terraform state, not a plan (use "terraform show -json PLAN" with a saved plan)`);
+    throw new ReviewError(
+      `${stack}: this is a Terraform state, not a plan (use "terraform show -json PLAN" with a saved plan)`,
+    );
   }
   const result = planShape.safeParse(parsed);
   if (!result.success) {
     const issue = result.error.issues[0];
     // The path only: zod's message may quote what it received.
-    throw new ReviewError(`${stack}: not a Terraform plan: ${issue?.path.join('.') ?? 'the document'} is not what the format says`);
+    throw new ReviewError(
+      `${stack}: not a Terraform plan: ${issue?.path.join('.') ?? 'the document'} is not what the format says`,
+    );
   }
   return { ...result.data, stack };
 }
@@ -100,7 +108,9 @@ function parse(json: string, stack: string): unknown {
   } catch {
     const cut = /^\s*\{/.test(json) && !/\}\s*$/.test(json);
     throw new ReviewError(
-      cut ? `${stack}: the plan's JSON ends too early: the file is cut off` : `${stack}: a plan must be JSON, and this is not`,
+      cut
+        ? `${stack}: the plan's JSON ends too early: the file is cut off`
+        : `${stack}: a plan must be JSON, and this is not`,
     );
   }
 }

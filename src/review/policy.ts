@@ -19,10 +19,17 @@ interface Grant {
 
 /** Compares two policies by what they allow, not by their text: order, ids and spelling do not matter. */
 export function wideningOf(before: Value | undefined, after: Value): Widening[] {
-  if (after === UNKNOWN || after instanceof Unknown) return [{ sentence: 'its policy is known only after apply', broad: false }];
+  if (after === UNKNOWN || after instanceof Unknown)
+    return [{ sentence: 'its policy is known only after apply', broad: false }];
   if (after instanceof Sensitive) return [{ sentence: 'its policy is hidden and could not be compared', broad: false }];
   const old = grantsOf(before);
-  return [...new Map(grantsOf(after).flatMap((grant) => widening(grant, old)).map((item) => [item.sentence, item])).values()];
+  return [
+    ...new Map(
+      grantsOf(after)
+        .flatMap((grant) => widening(grant, old))
+        .map((item) => [item.sentence, item]),
+    ).values(),
+  ];
 }
 
 function widening(grant: Grant, old: readonly Grant[]): Widening[] {
@@ -38,10 +45,15 @@ function widening(grant: Grant, old: readonly Grant[]): Widening[] {
     const resources = [...new Set(missing.map(({ resource }) => resource))];
     const principals = [...new Set(missing.map(({ principal }) => principal))].filter((principal) => principal !== '');
     const broad = isBroad(grant, action, resources, principals);
-    const known = old.some((other) => !other.inverted && other.actions.some((pattern) => matchesAction(pattern, action)));
+    const known = old.some(
+      (other) => !other.inverted && other.actions.some((pattern) => matchesAction(pattern, action)),
+    );
     const who = principals.length === 0 ? '' : `${principals.map(principalText).join(', ')} `;
     const verb = grant.inverted ? 'may do everything but' : known ? 'may now also' : 'may now';
-    const on = resources.length === 1 && resources[0] === '' ? '' : ` on ${resources.map((resource) => (resource === '*' ? 'every resource' : resource)).join(', ')}`;
+    const on =
+      resources.length === 1 && resources[0] === ''
+        ? ''
+        : ` on ${resources.map((resource) => (resource === '*' ? 'every resource' : resource)).join(', ')}`;
     const condition = grant.conditions === '' ? '' : ' (with a condition)';
     found.push({ sentence: `${who}${verb} ${action === '*' ? 'do everything' : action}${on}${condition}`, broad });
   }
@@ -52,7 +64,12 @@ function isBroad(grant: Grant, action: string, resources: readonly string[], pri
   if (grant.inverted) return true;
   if (principals.includes('*') && grant.conditions === '') return true;
   const wildAction = action === '*' || action.endsWith(':*');
-  return wildAction || (resources.includes('*') && /^(iam|sts|kms|secretsmanager|ssm|organizations):/i.test(action) && grant.conditions === '');
+  return (
+    wildAction ||
+    (resources.includes('*') &&
+      /^(iam|sts|kms|secretsmanager|ssm|organizations):/i.test(action) &&
+      grant.conditions === '')
+  );
 }
 
 function covers(old: Grant, grant: Grant, action: string, resource: string, principal: string): boolean {
@@ -96,12 +113,15 @@ function grantOf(statement: Value): Grant {
 }
 
 function resourcesOf(value: Value | undefined): string[] {
-  if (value instanceof Unknown || value instanceof Sensitive) return [value.toString()];
-  return isList(value) ? value.map((item) => (typeof item === 'string' ? item : String(item instanceof Unknown || item instanceof Sensitive ? item.toString() : ''))) : texts(value);
+  if (isList(value)) return value.flatMap(resourcesOf);
+  return value instanceof Unknown || value instanceof Sensitive ? [value.toString()] : texts(value);
 }
 
 function principalsOf(value: Value | undefined): string[] {
-  if (isMap(value)) return Object.entries(value).flatMap(([kind, who]) => texts(who).map((one) => (one === '*' ? '*' : `${kind} ${one}`)));
+  if (isMap(value))
+    return Object.entries(value).flatMap(([kind, who]) =>
+      texts(who).map((one) => (one === '*' ? '*' : `${kind} ${one}`)),
+    );
   return texts(value);
 }
 

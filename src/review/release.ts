@@ -29,7 +29,8 @@ export function releasesOf(changes: readonly Change[], references: References): 
     told.add(change);
     const services = change.type === 'aws_ecs_task_definition' ? servicesOf(change, changes, references) : [];
     for (const service of services) {
-      if (service.differences.every(({ path }) => path[0] === 'task_definition' || path[0] === 'triggers')) told.add(service);
+      if (service.differences.every(({ path }) => path[0] === 'task_definition' || path[0] === 'triggers'))
+        told.add(service);
     }
     return change.type === 'aws_ecs_task_definition' ? taskRelease(change, services) : imageRelease(change);
   });
@@ -41,7 +42,10 @@ export function releasesOf(changes: readonly Change[], references: References): 
 function isRelease(change: Change): boolean {
   if (change.action !== 'replace' || resourceType(change.type).released !== true) return false;
   const family = text(field(change.before, 'family'));
-  return change.type !== 'aws_ecs_task_definition' || (family !== undefined && family === text(field(change.after, 'family')));
+  return (
+    change.type !== 'aws_ecs_task_definition' ||
+    (family !== undefined && family === text(field(change.after, 'family')))
+  );
 }
 
 /** A service that gets another revision from outside this plan, or is told to start its tasks anew. */

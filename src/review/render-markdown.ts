@@ -12,18 +12,24 @@ const LEVEL_SIGNS: Readonly<Record<Report['verdict']['level'], string>> = { noth
 export function renderMarkdown(report: Report, limit = COMMENT_LIMIT): string {
   const stop = report.findings.some(({ severity, accepted }) => severity === 'stop' && accepted === undefined);
   const head = `## ${stop ? '🛑' : LEVEL_SIGNS[report.verdict.level]} ${cutText(report.verdict.sentence, 2_000)}\n`;
+  const stacks = report.stacks
+    .filter(({ note }) => note !== undefined)
+    .map(({ name, note }) => `- ${markdown(name)}: ${markdown(cut(note ?? ''))}\n`);
   const sections = sectionsOf(report);
-  const parts: string[] = [head];
+  const notes = cutLines(stacks, 4_000);
+  const parts: string[] = [head, ...(notes === '' ? [] : ['\n', notes])];
   const left: string[] = [];
   // Room for the closing line, which names at most every section once.
-  let room = limit - head.length - 600;
+  let room = limit - head.length - notes.length - 700;
   for (const section of sections) {
     const { text, shown } = fit(section, room);
     room -= text.length;
     if (text !== '') parts.push(text);
-    if (shown < section.items.length) left.push(`${section.items.length - shown} of ${section.items.length} in “${section.title}”`);
+    if (shown < section.items.length)
+      left.push(`${section.items.length - shown} of ${section.items.length} in “${section.title}”`);
   }
-  if (left.length > 0) parts.push(`\n> **Left out, for this comment's limit:** ${left.join(', ')}. The HTML report has all of it.\n`);
+  if (left.length > 0)
+    parts.push(`\n> **Left out, for this comment's limit:** ${left.join(', ')}. The HTML report has all of it.\n`);
   return parts.join('');
 }
 
@@ -39,12 +45,19 @@ function fit(section: Section, room: number): { text: string; shown: number } {
     lines.push(text);
     left -= text.length;
   }
-  return lines.length === 0 ? { text: '', shown: 0 } : { text: `${open}${lines.join('')}${close}`, shown: lines.length };
+  return lines.length === 0
+    ? { text: '', shown: 0 }
+    : { text: `${open}${lines.join('')}${close}`, shown: lines.length };
 }
 
 function itemText({ mark, head, address, lines }: Item): string {
   const at = address === undefined ? '' : ` — ${code(address)}`;
   return `- ${SIGNS[mark]} **${markdown(head)}**${at}\n${lines.map(({ label, text }) => `  - ${markdown(label)}: ${markdown(cut(text))}\n`).join('')}`;
+}
+
+function cutLines(lines: readonly string[], limit: number): string {
+  const whole = lines.join('');
+  return whole.length <= limit ? whole : '- more stacks than have room here\n';
 }
 
 function cutText(text: string, limit: number): string {
@@ -59,7 +72,9 @@ function cut(text: string): string {
 export function markdown(text: string): string {
   return (
     plain(text)
-      .replace(/[\\`*_{}[\]()#+!|<>~$&^=]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`))
+      .replace(/[\\`*_{}[\]()#+!|<>~$&^=]/g, (character) =>
+        character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`,
+      )
       // A list or a rule needs its sign at the start of a line.
       .replace(/^(\s*)([-.\d])/, '$1\\$2')
       // GitHub's own: @mentions, links by bare address, commit and issue references.

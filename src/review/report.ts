@@ -17,7 +17,9 @@ export interface Report {
   readonly version: 1;
   readonly verdict: { readonly level: 'nothing' | 'safe' | 'person'; readonly sentence: string };
   readonly stacks: readonly Stack[];
-  readonly counts: Readonly<Record<'created' | 'updated' | 'replaced' | 'destroyed' | 'released' | 'forgotten' | 'moved' | 'imported', number>>;
+  readonly counts: Readonly<
+    Record<'created' | 'updated' | 'replaced' | 'destroyed' | 'released' | 'forgotten' | 'moved' | 'imported', number>
+  >;
   readonly losses: readonly LossView[];
   readonly releases: readonly ReleaseView[];
   readonly impact: readonly { readonly tier: Tier; readonly effects: readonly Effect[] }[];
@@ -55,7 +57,8 @@ export interface DifferenceView {
   readonly kind: Difference['kind'];
 }
 
-export type LossView = Omit<Loss, 'forcedBy'> & Omit<Effect, 'kind' | 'text'> & { readonly forcedBy: readonly DifferenceView[] };
+export type LossView = Omit<Loss, 'forcedBy'> &
+  Omit<Effect, 'kind' | 'text'> & { readonly forcedBy: readonly DifferenceView[] };
 export type ReleaseView = Omit<Release, 'differences'> & { readonly differences: readonly DifferenceView[] };
 
 /** Something that is true of a plan, with what the rules say of it. */
@@ -75,11 +78,21 @@ export interface ReportOptions {
   readonly notPlanned?: readonly { readonly stack: string; readonly reason: string }[];
   /** Facts from elsewhere: checkov. */
   readonly facts?: readonly Fact[];
+  /** Which stacks read values of which. */
+  readonly dependencies?: ReadonlyMap<string, readonly string[]>;
   /** ISO day, for acceptances that end. */
   readonly today?: string;
 }
 
-const EXPOSURE_KINDS: readonly Fact['kind'][] = ['opened', 'public-address', 'iam-widened', 'encryption-off', 'protection-off', 'secret-in-plain-text', 'policy'];
+const EXPOSURE_KINDS: readonly Fact['kind'][] = [
+  'opened',
+  'public-address',
+  'iam-widened',
+  'encryption-off',
+  'protection-off',
+  'secret-in-plain-text',
+  'policy',
+];
 const IMPACT_KINDS: readonly Fact['kind'][] = ['connections-drop', 'address-changes', 'tasks-roll', 'felt'];
 
 /** Everything a reviewer must know about a set of plans, as one value that holds no secret. */
@@ -87,7 +100,10 @@ export function reportOf(plans: readonly Plan[], options: ReportOptions = {}): R
   const model = modelOf(plans);
   const { changes } = model;
   const { releases, told } = releasesOf(changes, model.references);
-  const losses = lossesOf(changes.filter((change) => !told.has(change)), model.references);
+  const losses = lossesOf(
+    changes.filter((change) => !told.has(change)),
+    model.references,
+  );
   const cost = costOf(changes, model.references);
   const notPlanned = options.notPlanned ?? [];
   const facts = [
@@ -96,8 +112,12 @@ export function reportOf(plans: readonly Plan[], options: ReportOptions = {}): R
     ...changes.flatMap((change) => impactOf(change, told)),
     ...changes.flatMap(exposureOf),
     ...(options.facts ?? []),
-    ...changes.filter(({ action }) => action === 'forget').map((change) => factOf(change, 'forgotten', 'Terraform lets go of it: it stays, and nobody manages it')),
-    ...changes.filter(({ managed, action }) => managed && action === 'create').map((change) => factOf(change, 'created', 'it is created')),
+    ...changes
+      .filter(({ action }) => action === 'forget')
+      .map((change) => factOf(change, 'forgotten', 'Terraform lets go of it: it stays, and nobody manages it')),
+    ...changes
+      .filter(({ managed, action }) => managed && action === 'create')
+      .map((change) => factOf(change, 'created', 'it is created')),
     ...changes.flatMap(changedFacts),
     ...costFacts(cost),
   ];
@@ -122,25 +142,36 @@ export function reportOf(plans: readonly Plan[], options: ReportOptions = {}): R
   return {
     version: 1,
     verdict: verdictOf({ counts, findings, losses, outputs: outputs.length, drift: model.drift.length }),
-    stacks: stacksOf(model, notPlanned),
+    stacks: stacksOf(model, notPlanned, options.dependencies ?? new Map<string, readonly string[]>()),
     counts,
     losses: losses.map((loss) => lossView(loss, index)),
     releases: releases.map((release) => ({ ...release, differences: release.differences.map(differenceView) })),
     impact: TIERS.map((tier) => ({
       tier,
-      effects: effectsOf(facts.filter((fact) => fact.tier === tier && IMPACT_KINDS.includes(fact.kind)), index),
+      effects: effectsOf(
+        facts.filter((fact) => fact.tier === tier && IMPACT_KINDS.includes(fact.kind)),
+        index,
+      ),
     })).filter(({ effects }) => effects.length > 0),
-    exposure: effectsOf(facts.filter(({ kind }) => EXPOSURE_KINDS.includes(kind)), index),
+    exposure: effectsOf(
+      facts.filter(({ kind }) => EXPOSURE_KINDS.includes(kind)),
+      index,
+    ),
     findings,
     cost,
     updates: updates.filter((change) => !isTagsOnly(change)).map(resourceView),
     tagsOnly: tagsOnly.map(({ address }) => address),
-    created: untold.filter(({ action }) => action === 'create').map((change) => ({ ...resourceView(change), differences: [] })),
+    created: untold
+      .filter(({ action }) => action === 'create')
+      .map((change) => ({ ...resourceView(change), differences: [] })),
     moves: moves.map(({ previousAddress, address }) => ({ from: previousAddress ?? '', to: address })),
     imports: imports.map(({ address, importedId }) => ({ address, id: importedId ?? '' })),
     forgotten: untold.filter(({ action }) => action === 'forget').map(({ address }) => address),
     drift: model.drift.map(resourceView),
-    outputs: outputs.map((output) => ({ name: output.name, text: outputText(output.action, show(output.before), show(output.after)) })),
+    outputs: outputs.map((output) => ({
+      name: output.name,
+      text: outputText(output.action, show(output.before), show(output.after)),
+    })),
     picture: pictureOf(model, told),
   };
 }
@@ -167,12 +198,26 @@ function planFacts(model: Model, notPlanned: NonNullable<ReportOptions['notPlann
       kind: errored ? 'plan-failed' : 'plan-incomplete',
       stack,
       address: stack,
-      text: errored ? 'Terraform failed while planning: what follows is only a part' : 'the plan is not complete (targets or deferred changes): another one must follow',
+      text: errored
+        ? 'Terraform failed while planning: what follows is only a part'
+        : 'the plan is not complete (targets or deferred changes): another one must follow',
     })),
-    ...notPlanned.map(({ stack, reason }): Fact => ({ ...base, kind: 'not-planned', stack, address: stack, text: `not planned: ${reason}` })),
+    ...notPlanned.map(({ stack, reason }): Fact => ({
+      ...base,
+      kind: 'not-planned',
+      stack,
+      address: stack,
+      text: `not planned: ${reason}`,
+    })),
     ...model.checks
       .filter(({ status }) => status === 'fail' || status === 'error')
-      .map(({ stack, name, problems }): Fact => ({ ...base, kind: 'check-failed', stack, address: name, text: `the check fails: ${problems.join('; ') || name}` })),
+      .map(({ stack, name, problems }): Fact => ({
+        ...base,
+        kind: 'check-failed',
+        stack,
+        address: name,
+        text: `the check fails: ${problems.join('; ') || name}`,
+      })),
   ];
 }
 
@@ -181,13 +226,31 @@ function costFacts(cost: Cost): Fact[] {
   const amount = cost.total.after - cost.total.before;
   // A first deployment is all new: its whole price is no surprise.
   if (cost.total.before === 0) return [];
-  return [{ kind: 'cost', stack: '', address: 'cost', type: '', tier: 'other', amount, text: `fixed costs rise by ${amount.toFixed(2)} US dollars a month` }];
+  return [
+    {
+      kind: 'cost',
+      stack: '',
+      address: 'cost',
+      type: '',
+      tier: 'other',
+      amount,
+      text: `fixed costs rise by ${amount.toFixed(2)} US dollars a month`,
+    },
+  ];
 }
 
-function verdictOf(found: { counts: Report['counts']; findings: readonly Finding[]; losses: readonly Loss[]; outputs: number; drift: number }): Report['verdict'] {
+function verdictOf(found: {
+  counts: Report['counts'];
+  findings: readonly Finding[];
+  losses: readonly Loss[];
+  outputs: number;
+  drift: number;
+}): Report['verdict'] {
   const { counts } = found;
   const open = found.findings.filter(({ severity, accepted }) => severity !== 'note' && accepted === undefined);
-  const accepted = found.findings.filter((finding) => finding.severity !== 'note' && finding.accepted !== undefined).length;
+  const accepted = found.findings.filter(
+    (finding) => finding.severity !== 'note' && finding.accepted !== undefined,
+  ).length;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const tail = accepted === 0 ? '' : `; ${plural(accepted, 'finding')} accepted`;
   if (open.length > 0) return { level: 'person', sentence: `${personSentence(open, found)}${tail}.` };
@@ -195,18 +258,28 @@ function verdictOf(found: { counts: Report['counts']; findings: readonly Finding
     const drifted = found.drift === 0 ? '' : `, though ${plural(found.drift, 'resource')} changed outside Terraform`;
     return { level: 'nothing', sentence: `Nothing to do: what stands is what the code says${drifted}.` };
   }
-  return { level: 'safe', sentence: `Safe: ${countsText(counts, found.outputs)}, nothing is lost and no policy objects${tail}.` };
+  return {
+    level: 'safe',
+    sentence: `Safe: ${countsText(counts, found.outputs)}, nothing is lost and no policy objects${tail}.`,
+  };
 }
 
-function personSentence(open: readonly Finding[], { losses, counts, outputs }: { losses: readonly Loss[]; counts: Report['counts']; outputs: number }): string {
+function personSentence(
+  open: readonly Finding[],
+  { losses, counts, outputs }: { losses: readonly Loss[]; counts: Report['counts']; outputs: number },
+): string {
   const [first] = open;
   const failed = open.find(({ fact }) => fact === 'plan-failed');
   if (failed !== undefined) return `No verdict: Terraform failed while planning ${failed.stack}`;
   const forbidden = open.filter(({ severity }) => severity === 'stop').length;
-  const lost = losses.find(({ address, data }) => data !== undefined && open.some((finding) => finding.address === address && finding.fact === 'data-lost'));
+  const lost = losses.find(
+    ({ address, data }) =>
+      data !== undefined && open.some((finding) => finding.address === address && finding.fact === 'data-lost'),
+  );
   const head = forbidden > 0 ? 'Stop' : 'Needs a person';
   const where = first === undefined ? '' : `${first.message} (${first.address})`;
-  const main = lost === undefined ? where : `the ${lost.noun} ${lost.label} is ${lost.how} and ${lost.data ?? ''} is lost`;
+  const main =
+    lost === undefined ? where : `the ${lost.noun} ${lost.label} is ${lost.how} and ${lost.data ?? ''} is lost`;
   const others = open.length - 1;
   const rest = others > 0 ? `, and ${plural(others, 'more thing')} to decide` : '';
   const size = countsText(counts, outputs);
@@ -214,7 +287,9 @@ function personSentence(open: readonly Finding[], { losses, counts, outputs }: {
 }
 
 export function countsText(counts: Report['counts'], outputs = 0): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const parts = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${count} ${what}`);
   if (outputs > 0) parts.push(plural(outputs, 'output'));
   return parts.join(', ');
 }
@@ -223,12 +298,29 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function stacksOf(model: Model, notPlanned: NonNullable<ReportOptions['notPlanned']>): Stack[] {
+function stacksOf(
+  model: Model,
+  notPlanned: NonNullable<ReportOptions['notPlanned']>,
+  dependencies: ReadonlyMap<string, readonly string[]>,
+): Stack[] {
+  const changing = new Set([
+    ...model.changes
+      .filter(({ managed, action }) => managed && action !== 'none' && action !== 'read')
+      .map(({ stack }) => stack),
+    ...notPlanned.map(({ stack }) => stack),
+  ]);
   return [
     ...model.stacks.map((name): Stack => {
       const incomplete = model.incomplete.find(({ stack }) => stack === name);
-      if (incomplete === undefined) return { name, state: 'planned' };
-      return { name, state: incomplete.errored ? 'failed' : 'incomplete' };
+      if (incomplete !== undefined) return { name, state: incomplete.errored ? 'failed' : 'incomplete' };
+      const producers = (dependencies.get(name) ?? []).filter((producer) => changing.has(producer));
+      return {
+        name,
+        state: 'planned',
+        ...(producers.length === 0
+          ? {}
+          : { note: `planned against ${producers.join(', ')} as it is today; review again after that is applied` }),
+      };
     }),
     ...notPlanned.map(({ stack, reason }): Stack => ({ name: stack, state: 'not planned', note: reason })),
   ];
@@ -248,25 +340,47 @@ function indexOf(findings: readonly Finding[]): FindingIndex {
 }
 
 function effectsOf(facts: readonly Fact[], findings: FindingIndex): Effect[] {
-  const effects = facts.map(({ stack, address, kind, text }): Effect => ({ address, kind, text, ...opinion(findings, stack, address, [kind], text) }));
+  const effects = facts.map(({ stack, address, kind, text }): Effect => ({
+    address,
+    kind,
+    text,
+    ...opinion(findings, stack, address, [kind], text),
+  }));
   return [...new Map(effects.map((effect) => [`${effect.address} ${effect.text}`, effect])).values()];
 }
 
 function lossView(loss: Loss, findings: FindingIndex): LossView {
-  return { ...loss, forcedBy: loss.forcedBy.map(differenceView), ...opinion(findings, loss.stack, loss.address, ['data-lost', 'destroyed', 'replaced']) };
+  return {
+    ...loss,
+    forcedBy: loss.forcedBy.map(differenceView),
+    ...opinion(findings, loss.stack, loss.address, ['data-lost', 'destroyed', 'replaced']),
+  };
 }
 
 /** What the rules say of a fact; several facts of one kind at one address are told apart by their text. */
-function opinion(findings: FindingIndex, stack: string, address: string, kinds: readonly Fact['kind'][], text?: string): Pick<Effect, 'severity' | 'proceed' | 'accepted'> {
+function opinion(
+  findings: FindingIndex,
+  stack: string,
+  address: string,
+  kinds: readonly Fact['kind'][],
+  text?: string,
+): Pick<Effect, 'severity' | 'proceed' | 'accepted'> {
   const own = (findings.get(key(stack, address)) ?? []).filter(({ fact }) => kinds.includes(fact));
   const finding = own.find(({ said }) => said === text) ?? own[0];
   if (finding === undefined) return { severity: 'note' };
   const { severity, proceed, accepted } = finding;
-  return { severity, ...(severity === 'note' || accepted !== undefined ? {} : { proceed }), ...(accepted === undefined ? {} : { accepted }) };
+  return {
+    severity,
+    ...(severity === 'note' || accepted !== undefined ? {} : { proceed }),
+    ...(accepted === undefined ? {} : { accepted }),
+  };
 }
 
 function isTagsOnly(change: Change): boolean {
-  return change.differences.length > 0 && change.differences.every(({ path }) => path[0] === 'tags' || path[0] === 'tags_all');
+  return (
+    change.differences.length > 0 &&
+    change.differences.every(({ path }) => path[0] === 'tags' || path[0] === 'tags_all')
+  );
 }
 
 function resourceView(change: Change): ResourceView {

@@ -1,6 +1,15 @@
 import { label, type Change } from './model';
 
-export const TIERS = ['network', 'database', 'frontend', 'backend', 'services', 'observability', 'access', 'other'] as const;
+export const TIERS = [
+  'network',
+  'database',
+  'frontend',
+  'backend',
+  'services',
+  'observability',
+  'access',
+  'other',
+] as const;
 export type Tier = (typeof TIERS)[number];
 
 export interface ResourceType {
@@ -38,8 +47,14 @@ const ROWS: readonly (readonly [pattern: string, type: ResourceType])[] = [
   ['aws_lb_target_group', { noun: 'target group', tier: 'services' }],
   ['aws_wafv2_*', { noun: 'web firewall', tier: 'access' }],
   ['aws_acm_certificate', { noun: 'certificate', tier: 'network' }],
-  ['aws_db_instance', { noun: 'database', tier: 'database', data: 'every table in it', takes: 'its automated backups' }],
-  ['aws_rds_cluster', { noun: 'database cluster', tier: 'database', data: 'every table in it', takes: 'its automated backups' }],
+  [
+    'aws_db_instance',
+    { noun: 'database', tier: 'database', data: 'every table in it', takes: 'its automated backups' },
+  ],
+  [
+    'aws_rds_cluster',
+    { noun: 'database cluster', tier: 'database', data: 'every table in it', takes: 'its automated backups' },
+  ],
   ['aws_rds_cluster_instance', { noun: 'database instance', tier: 'database' }],
   ['aws_db_snapshot', { noun: 'database snapshot', tier: 'database', data: 'the snapshot' }],
   ['aws_db_*', { noun: 'database setting', tier: 'database' }],
@@ -54,7 +69,10 @@ const ROWS: readonly (readonly [pattern: string, type: ResourceType])[] = [
   ['aws_ecs_cluster', { noun: 'cluster', tier: 'services', takes: 'its services' }],
   ['aws_ecs_*', { noun: 'cluster setting', tier: 'services' }],
   ['aws_appautoscaling_*', { noun: 'autoscaling rule', tier: 'services' }],
-  ['aws_ecr_repository', { noun: 'image repository', tier: 'services', data: 'every image in it, and with them the way back' }],
+  [
+    'aws_ecr_repository',
+    { noun: 'image repository', tier: 'services', data: 'every image in it, and with them the way back' },
+  ],
   ['aws_ecr_*', { noun: 'image repository setting', tier: 'services' }],
   ['docker_image', { noun: 'image', tier: 'services', released: true }],
   ['docker_registry_image', { noun: 'pushed image', tier: 'services', released: true }],

@@ -55,7 +55,8 @@ export const RULES: readonly Rule[] = [
     when: { fact: 'data-lost' },
     severity: 'stop',
     message: '{text}',
-    proceed: 'If that is not meant: keep the forcing attribute, or add a moved block. If it is: take a snapshot, then --accept {address}=REASON.',
+    proceed:
+      'If that is not meant: keep the forcing attribute, or add a moved block. If it is: take a snapshot, then --accept {address}=REASON.',
   },
   {
     id: 'open-to-the-internet',
@@ -71,7 +72,13 @@ export const RULES: readonly Rule[] = [
     message: '{text}',
     proceed: 'Name a security group or the few addresses that need it.',
   },
-  { id: 'opened', when: { fact: 'opened' }, severity: 'note', message: '{text}', proceed: 'Check that the client needs it.' },
+  {
+    id: 'opened',
+    when: { fact: 'opened' },
+    severity: 'note',
+    message: '{text}',
+    proceed: 'Check that the client needs it.',
+  },
   {
     id: 'public-database',
     when: { fact: 'public-address', tier: 'database' },
@@ -79,8 +86,20 @@ export const RULES: readonly Rule[] = [
     message: '{text}',
     proceed: 'A database belongs in private subnets: reach it through a task or a tunnel.',
   },
-  { id: 'new-public-address', when: { fact: 'public-address', reach: 'new' }, severity: 'note', message: '{text}', proceed: 'Check that it is meant to face the internet.' },
-  { id: 'public-address', when: { fact: 'public-address' }, severity: 'ask', message: '{text}', proceed: 'Check that it is meant to face the internet.' },
+  {
+    id: 'new-public-address',
+    when: { fact: 'public-address', reach: 'new' },
+    severity: 'note',
+    message: '{text}',
+    proceed: 'Check that it is meant to face the internet.',
+  },
+  {
+    id: 'public-address',
+    when: { fact: 'public-address' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Check that it is meant to face the internet.',
+  },
   {
     id: 'permissions-without-limit',
     when: { fact: 'iam-widened', reach: 'any' },
@@ -88,25 +107,98 @@ export const RULES: readonly Rule[] = [
     message: '{text}',
     proceed: 'Name the actions and the resources the program uses.',
   },
-  { id: 'new-permissions', when: { fact: 'iam-widened', reach: 'new' }, severity: 'note', message: '{text}', proceed: 'Compare with what the new program does.' },
-  { id: 'permissions-widened', when: { fact: 'iam-widened' }, severity: 'ask', message: '{text}', proceed: 'Ask which call needs it.' },
-  { id: 'encryption-off', when: { fact: 'encryption-off' }, severity: 'stop', message: '{text}', proceed: 'Leave it on.' },
-  { id: 'protection-off', when: { fact: 'protection-off' }, severity: 'ask', message: '{text}', proceed: 'Ask what comes next: this is often the first step of a removal.' },
+  {
+    id: 'new-permissions',
+    when: { fact: 'iam-widened', reach: 'new' },
+    severity: 'note',
+    message: '{text}',
+    proceed: 'Compare with what the new program does.',
+  },
+  {
+    id: 'permissions-widened',
+    when: { fact: 'iam-widened' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Ask which call needs it.',
+  },
+  {
+    id: 'encryption-off',
+    when: { fact: 'encryption-off' },
+    severity: 'stop',
+    message: '{text}',
+    proceed: 'Leave it on.',
+  },
+  {
+    id: 'protection-off',
+    when: { fact: 'protection-off' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Ask what comes next: this is often the first step of a removal.',
+  },
   {
     id: 'secret-in-plain-text',
     when: { fact: 'secret-in-plain-text' },
     severity: 'stop',
     message: '{text}',
-    proceed: "Use the container's secrets with a parameter's ARN, and rotate the value: it is in the plan and in the state.",
+    proceed:
+      "Use the container's secrets with a parameter's ARN, and rotate the value: it is in the plan and in the state.",
   },
-  { id: 'destroyed', when: { fact: 'destroyed' }, severity: 'ask', message: '{text}', proceed: 'Check that nothing outside this plan uses it.' },
-  { id: 'forgotten', when: { fact: 'forgotten' }, severity: 'ask', message: '{text}', proceed: 'Someone must look after it from now on, and pay for it.' },
-  { id: 'address-changes', when: { fact: 'address-changes' }, severity: 'ask', message: '{text}', proceed: 'Tell whoever uses the old address, and lower its DNS time to live first.' },
-  { id: 'connections-drop', when: { fact: 'connections-drop' }, severity: 'ask', message: '{text}', proceed: 'Choose a quiet hour.' },
-  { id: 'replaced', when: { fact: 'replaced' }, severity: 'ask', message: '{text}', proceed: 'Check what uses it, and that the new one can stand before the old one goes.' },
-  { id: 'check-failed', when: { fact: 'check-failed' }, severity: 'ask', message: '{text}', proceed: 'Read the check in the configuration: it states what must hold.' },
-  { id: 'policy', when: { fact: 'policy' }, severity: 'ask', message: '{text}', proceed: "Follow the policy's guideline, or skip it in the code with a reason." },
-  { id: 'much-dearer', when: { fact: 'cost', above: 100 }, severity: 'ask', message: '{text}', proceed: 'Ask who pays.' },
+  {
+    id: 'destroyed',
+    when: { fact: 'destroyed' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Check that nothing outside this plan uses it.',
+  },
+  {
+    id: 'forgotten',
+    when: { fact: 'forgotten' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Someone must look after it from now on, and pay for it.',
+  },
+  {
+    id: 'address-changes',
+    when: { fact: 'address-changes' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Tell whoever uses the old address, and lower its DNS time to live first.',
+  },
+  {
+    id: 'connections-drop',
+    when: { fact: 'connections-drop' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Choose a quiet hour.',
+  },
+  {
+    id: 'replaced',
+    when: { fact: 'replaced' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Check what uses it, and that the new one can stand before the old one goes.',
+  },
+  {
+    id: 'check-failed',
+    when: { fact: 'check-failed' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Read the check in the configuration: it states what must hold.',
+  },
+  {
+    id: 'policy',
+    when: { fact: 'policy' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: "Follow the policy's guideline, or skip it in the code with a reason.",
+  },
+  {
+    id: 'much-dearer',
+    when: { fact: 'cost', above: 100 },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Ask who pays.',
+  },
 ];
 
 const acceptance = z.strictObject({
@@ -175,7 +267,12 @@ export interface Finding {
 }
 
 /** What the rules say of the facts. Facts that no rule speaks of stay facts. */
-export function judge(facts: readonly Fact[], team: TeamRules, accepted: readonly Acceptance[], today: string): Finding[] {
+export function judge(
+  facts: readonly Fact[],
+  team: TeamRules,
+  accepted: readonly Acceptance[],
+  today: string,
+): Finding[] {
   const rules = [...team.rules, ...RULES];
   const acceptances = [...accepted, ...team.accept].filter(({ until }) => until === undefined || until >= today);
   const findings = facts.flatMap((fact): Finding[] => {
@@ -207,7 +304,9 @@ const NEVER_ACCEPTED: readonly Fact['kind'][] = ['plan-failed', 'plan-incomplete
 
 function accepts(acceptance: Acceptance, fact: Fact, rule: Rule): boolean {
   if (NEVER_ACCEPTED.includes(fact.kind)) return false;
-  return acceptance.address === fact.address && (acceptance.rule === undefined || acceptance.rule === rule.id);
+  // Two stacks may hold the same address: `stack/address` names one.
+  const named = [fact.address, `${fact.stack}/${fact.address}`].includes(acceptance.address);
+  return named && (acceptance.rule === undefined || acceptance.rule === rule.id);
 }
 
 function applies(when: Rule['when'], fact: Fact): boolean {
@@ -237,5 +336,7 @@ function fill(template: string, fact: Fact): string {
     from: show(fact.difference?.before),
     to: show(fact.difference?.after),
   };
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? whole) : whole));
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
+  );
 }

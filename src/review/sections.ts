@@ -27,30 +27,96 @@ export interface Line {
 
 // Told where they belong: with the loss, the tier, the exposure.
 const TOLD_ELSEWHERE: readonly Finding['fact'][] = [
-  'data-lost', 'destroyed', 'replaced', 'connections-drop', 'address-changes', 'tasks-roll', 'felt',
-  'opened', 'public-address', 'iam-widened', 'encryption-off', 'protection-off', 'secret-in-plain-text', 'policy', 'not-planned',
+  'data-lost',
+  'destroyed',
+  'replaced',
+  'connections-drop',
+  'address-changes',
+  'tasks-roll',
+  'felt',
+  'opened',
+  'public-address',
+  'iam-widened',
+  'encryption-off',
+  'protection-off',
+  'secret-in-plain-text',
+  'policy',
+  'not-planned',
 ];
 
 export function sectionsOf(report: Report): Section[] {
-  const decide = report.findings.filter(({ severity, accepted, fact }) => severity !== 'note' && accepted === undefined && !TOLD_ELSEWHERE.includes(fact));
+  const decide = report.findings.filter(
+    ({ severity, accepted, fact }) => severity !== 'note' && accepted === undefined && !TOLD_ELSEWHERE.includes(fact),
+  );
   const unplanned = report.stacks.filter(({ state }) => state === 'not planned');
   return [
     open('To decide', decide.map(findingItem)),
-    open('Not in this report', unplanned.map(({ name, note }) => ({ mark: 'ask', head: name, lines: note === undefined ? [] : [{ label: 'why', text: note }] }))),
+    open(
+      'Not in this report',
+      unplanned.map(({ name, note }) => ({
+        mark: 'ask',
+        head: name,
+        lines: note === undefined ? [] : [{ label: 'why', text: note }],
+      })),
+    ),
     open('Destroyed and replaced', report.losses.map(lossItem)),
     open('Released', report.releases.map(releaseItem)),
-    open('Who will feel it', report.impact.map(({ tier, effects }) => ({ mark: worst(effects), head: tier, lines: effectLines(effects) }))),
-    open('Exposure', report.exposure.map((effect) => ({ mark: effect.accepted === undefined ? effect.severity : 'ok', head: effect.text, address: effect.address, lines: advice(effect) }))),
-    open('Accepted', report.findings.filter(({ accepted }) => accepted !== undefined).map((finding) => ({ mark: 'ok', head: finding.message, address: finding.address, lines: [{ label: 'reason', text: finding.accepted ?? '' }] }))),
+    open(
+      'Who will feel it',
+      report.impact.map(({ tier, effects }) => ({ mark: worst(effects), head: tier, lines: effectLines(effects) })),
+    ),
+    open(
+      'Exposure',
+      report.exposure.map((effect) => ({
+        mark: effect.accepted === undefined ? effect.severity : 'ok',
+        head: effect.text,
+        address: effect.address,
+        lines: advice(effect),
+      })),
+    ),
+    open(
+      'Accepted',
+      report.findings
+        .filter(({ accepted }) => accepted !== undefined)
+        .map((finding) => ({
+          mark: 'ok',
+          head: finding.message,
+          address: finding.address,
+          lines: [{ label: 'reason', text: finding.accepted ?? '' }],
+        })),
+    ),
     costSection(report.cost),
     folded('Created', grouped(report.created)),
     folded('Updated', report.updates.map(resourceItem)),
-    folded('Only tags', report.tagsOnly.length === 0 ? [] : [{ mark: 'ok', head: plural(report.tagsOnly.length, 'resource'), lines: [{ label: 'at', text: report.tagsOnly.join(', ') }] }]),
-    folded('Moved', report.moves.map(({ from, to }) => ({ mark: 'ok', head: `${from} → ${to}`, lines: [] }))),
-    folded('Imported', report.imports.map(({ address, id }) => ({ mark: 'ok', head: `id ${id}`, address, lines: [] }))),
-    folded('Let go of', report.forgotten.map((address) => ({ mark: 'ask', head: 'stays, and nobody manages it', address, lines: [] }))),
+    folded(
+      'Only tags',
+      report.tagsOnly.length === 0
+        ? []
+        : [
+            {
+              mark: 'ok',
+              head: plural(report.tagsOnly.length, 'resource'),
+              lines: [{ label: 'at', text: report.tagsOnly.join(', ') }],
+            },
+          ],
+    ),
+    folded(
+      'Moved',
+      report.moves.map(({ from, to }) => ({ mark: 'ok', head: `${from} → ${to}`, lines: [] })),
+    ),
+    folded(
+      'Imported',
+      report.imports.map(({ address, id }) => ({ mark: 'ok', head: `id ${id}`, address, lines: [] })),
+    ),
+    folded(
+      'Let go of',
+      report.forgotten.map((address) => ({ mark: 'ask', head: 'stays, and nobody manages it', address, lines: [] })),
+    ),
     folded('Changed outside Terraform', report.drift.map(resourceItem)),
-    folded('Outputs', report.outputs.map(({ name, text }) => ({ mark: 'ok', head: `${name}: ${text}`, lines: [] }))),
+    folded(
+      'Outputs',
+      report.outputs.map(({ name, text }) => ({ mark: 'ok', head: `${name}: ${text}`, lines: [] })),
+    ),
   ].filter(({ items }) => items.length > 0);
 }
 
@@ -84,21 +150,42 @@ function folded(title: string, items: readonly Item[]): Section {
 }
 
 function findingItem(finding: Finding): Item {
-  return { mark: finding.severity, head: finding.message, address: finding.address, lines: [{ label: 'how to proceed', text: finding.proceed }] };
+  return {
+    mark: finding.severity,
+    head: finding.message,
+    address: finding.address,
+    lines: [{ label: 'how to proceed', text: finding.proceed }],
+  };
 }
 
 function lossItem(loss: LossView): Item {
   const name = loss.label === '' || loss.address.endsWith(loss.label) ? '' : ` ${loss.label}`;
   const lines: Line[] = [
     ...loss.forcedBy.map((difference) => ({ label: 'forced by', text: differenceText(difference) })),
-    ...(loss.reason === undefined || (loss.how === 'replaced' && loss.forcedBy.length > 0) ? [] : [{ label: 'because', text: loss.reason }]),
+    ...(loss.reason === undefined || (loss.how === 'replaced' && loss.forcedBy.length > 0)
+      ? []
+      : [{ label: 'because', text: loss.reason }]),
     { label: 'data', text: loss.data === undefined ? 'holds none' : `LOST: ${loss.data}` },
     ...(loss.relief === undefined ? [] : [{ label: 'but', text: loss.relief }]),
     ...(loss.takes.length === 0 ? [] : [{ label: 'takes with it', text: some(loss.takes, 8) }]),
-    ...(loss.how === 'replaced' ? [{ label: 'order', text: loss.createFirst ? 'the new one stands before the old one goes' : 'the old one goes before the new one stands' }] : []),
+    ...(loss.how === 'replaced'
+      ? [
+          {
+            label: 'order',
+            text: loss.createFirst
+              ? 'the new one stands before the old one goes'
+              : 'the old one goes before the new one stands',
+          },
+        ]
+      : []),
     ...advice(loss),
   ];
-  return { mark: loss.accepted === undefined ? loss.severity : 'ok', head: `${loss.noun}${name} ${loss.how}`, address: loss.address, lines };
+  return {
+    mark: loss.accepted === undefined ? loss.severity : 'ok',
+    head: `${loss.noun}${name} ${loss.how}`,
+    address: loss.address,
+    lines,
+  };
 }
 
 function releaseItem(release: ReleaseView): Item {
@@ -107,8 +194,14 @@ function releaseItem(release: ReleaseView): Item {
     head: release.services.length === 0 ? release.name : `${release.name} in ${release.services.join(', ')}`,
     address: release.address,
     lines: [
-      ...release.images.map(({ container, from, to }) => ({ label: `image of ${container}`, text: imageText(from, to) })),
-      ...release.differences.map((difference) => ({ label: 'changes', text: differenceText({ ...difference, path: difference.path.replace(/^container_definitions\./, '') }) })),
+      ...release.images.map(({ container, from, to }) => ({
+        label: `image of ${container}`,
+        text: imageText(from, to),
+      })),
+      ...release.differences.map((difference) => ({
+        label: 'changes',
+        text: differenceText({ ...difference, path: difference.path.replace(/^container_definitions\./, '') }),
+      })),
       { label: 'rolls', text: release.rolls },
       { label: 'back', text: release.back },
     ],
@@ -118,38 +211,67 @@ function releaseItem(release: ReleaseView): Item {
 /** The same repository need not be read twice. */
 function imageText(from: string, to: string): string {
   const cut = from.lastIndexOf(':') + 1;
-  return cut > 0 && to.startsWith(from.slice(0, cut)) && !to.slice(cut).includes('/') ? `${from.slice(cut)} → ${to.slice(cut)} (${from.slice(0, cut - 1)})` : `${from} → ${to}`;
+  return cut > 0 && to.startsWith(from.slice(0, cut)) && !to.slice(cut).includes('/')
+    ? `${from.slice(cut)} → ${to.slice(cut)} (${from.slice(0, cut - 1)})`
+    : `${from} → ${to}`;
 }
 
 function resourceItem(resource: ResourceView): Item {
   const differences = resource.differences.map((difference) => ({ label: difference.path, text: difference.text }));
-  return { mark: 'ok', head: resource.noun, address: resource.address, lines: differences.length > 0 ? differences : [{ label: 'values', text: 'none that can be seen (a sensitivity mark, or a block that Terraform rewrites)' }] };
+  return {
+    mark: 'ok',
+    head: resource.noun,
+    address: resource.address,
+    lines:
+      differences.length > 0
+        ? differences
+        : [{ label: 'values', text: 'none that can be seen (a sensitivity mark, or a block that Terraform rewrites)' }],
+  };
 }
 
 function grouped(resources: readonly ResourceView[]): Item[] {
   const nouns = new Map<string, string[]>();
   for (const { noun, address } of resources) nouns.set(noun, [...(nouns.get(noun) ?? []), address]);
-  return [...nouns].map(([noun, addresses]) => ({ mark: 'ok', head: addresses.length === 1 ? noun : `${noun} × ${addresses.length}`, lines: [{ label: 'at', text: addresses.join(', ') }] }));
+  return [...nouns].map(([noun, addresses]) => ({
+    mark: 'ok',
+    head: addresses.length === 1 ? noun : `${noun} × ${addresses.length}`,
+    lines: [{ label: 'at', text: addresses.join(', ') }],
+  }));
 }
 
 function costSection(cost: Cost): Section {
-  return { title: 'Monthly cost', folded: false, brief: cost.total !== undefined && Math.abs(cost.total.after - cost.total.before) < 0.005, items: costItems(cost) };
+  return {
+    title: 'Monthly cost',
+    folded: false,
+    brief: cost.total !== undefined && Math.abs(cost.total.after - cost.total.before) < 0.005,
+    items: costItems(cost),
+  };
 }
 
 function costItems(cost: Cost): Item[] {
   const { total } = cost;
   const notes: Line[] = [
-    ...cost.lines.slice(0, 12).map(({ address, what, before, after }) => ({ label: address, text: `${what}: ${signed(after - before)}` })),
+    ...cost.lines
+      .slice(0, 12)
+      .map(({ address, what, before, after }) => ({ label: address, text: `${what}: ${signed(after - before)}` })),
     ...(cost.lines.length > 12 ? [{ label: 'and', text: plural(cost.lines.length - 12, 'smaller line') }] : []),
     ...(cost.byUse.length === 0 ? [] : [{ label: 'billed by use, not counted', text: cost.byUse.join('; ') }]),
     ...(cost.unpriced.length === 0 ? [] : [{ label: 'price not known, not counted', text: some(cost.unpriced, 12) }]),
-    { label: 'prices', text: `${cost.priceList.region}, ${cost.priceList.asOf}, ${cost.priceList.source}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}` },
+    {
+      label: 'prices',
+      text: `${cost.priceList.region}, ${cost.priceList.asOf}, ${cost.priceList.source}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}`,
+    },
   ];
   if (total === undefined) {
-    return cost.unpriced.length + cost.byUse.length === 0 ? [] : [{ mark: 'note', head: 'nothing here has a fixed price in the table', lines: notes }];
+    return cost.unpriced.length + cost.byUse.length === 0
+      ? []
+      : [{ mark: 'note', head: 'nothing here has a fixed price in the table', lines: notes }];
   }
   const difference = total.after - total.before;
-  const head = Math.abs(difference) < 0.005 ? `no change: fixed parts stay at ${dollars(total.after)}` : `${signed(difference)}: fixed parts go from ${dollars(total.before)} to ${dollars(total.after)}`;
+  const head =
+    Math.abs(difference) < 0.005
+      ? `no change: fixed parts stay at ${dollars(total.after)}`
+      : `${signed(difference)}: fixed parts go from ${dollars(total.before)} to ${dollars(total.after)}`;
   return [{ mark: 'note', head, lines: notes }];
 }
 
@@ -166,5 +288,7 @@ function differenceText({ path, text }: DifferenceView): string {
 }
 
 function some(items: readonly string[], limit: number): string {
-  return items.length <= limit ? items.join(', ') : `${items.slice(0, limit).join(', ')} and ${items.length - limit} more`;
+  return items.length <= limit
+    ? items.join(', ')
+    : `${items.slice(0, limit).join(', ')} and ${items.length - limit} more`;
 }

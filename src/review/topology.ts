@@ -32,7 +32,15 @@ export function fromModel(model: Model): Resource[] {
     // Several instances of one block are one thing in a picture: the one that changes most speaks for all.
     if (former !== undefined && rank(former) >= rank(change)) continue;
     const state = change.after === null ? change.before : change.after;
-    seen.set(id, { id, stack: change.stack, type: change.type, label: label(change), state, names: namesOf(change, model.references, byId), change });
+    seen.set(id, {
+      id,
+      stack: change.stack,
+      type: change.type,
+      label: label(change),
+      state,
+      names: namesOf(change, model.references, byId),
+      change,
+    });
   }
   return [...seen.values()];
 }
@@ -44,9 +52,19 @@ function rank(change: Change): number {
 function namesOf(change: Change, references: References, byId: ReadonlyMap<string, string>): Resource['names'] {
   const written = references.get(key(change.stack, configAddress(change.address))) ?? [];
   return (argument) => {
-    const matching = written.filter((reference) => argument === undefined || reference.argument === argument || reference.argument.startsWith(`${argument}.`));
-    const literal = [change.before, change.after].flatMap((state) => literals(argument === undefined ? state : at(state, argument)));
-    return [...new Set([...matching.map(({ address }) => key(change.stack, address)), ...literal.flatMap((value) => byId.get(value) ?? [])])];
+    const matching = written.filter(
+      (reference) =>
+        argument === undefined || reference.argument === argument || reference.argument.startsWith(`${argument}.`),
+    );
+    const literal = [change.before, change.after].flatMap((state) =>
+      literals(argument === undefined ? state : at(state, argument)),
+    );
+    return [
+      ...new Set([
+        ...matching.map(({ address }) => key(change.stack, address)),
+        ...literal.flatMap((value) => byId.get(value) ?? []),
+      ]),
+    ];
   };
 }
 
@@ -61,7 +79,10 @@ function at(state: Value, path: string): Value | undefined {
 }
 
 function literals(value: Value | undefined): string[] {
-  if (isMap(value)) return Object.values(value).flatMap((item) => (isList(item) && item.some(isMap) ? item.flatMap(literals) : texts(item)));
+  if (isMap(value))
+    return Object.values(value).flatMap((item) =>
+      isList(item) && item.some(isMap) ? item.flatMap(literals) : texts(item),
+    );
   return texts(value);
 }
 
@@ -84,14 +105,17 @@ export function fromStacks(files: readonly StackFile[]): Resource[] {
         id: key(stack, `${type}.${name}`),
         stack,
         type,
-        label: text(field(state, 'name')) ?? text(field(state, 'identifier')) ?? text(field(state, 'tags', 'Name')) ?? name,
+        label:
+          text(field(state, 'name')) ?? text(field(state, 'identifier')) ?? text(field(state, 'tags', 'Name')) ?? name,
         state,
         names: (argument) => {
           const value = argument === undefined ? state : at(state, argument);
           const remote = strings(value).flatMap((item) =>
-            [...item.matchAll(/data\.terraform_remote_state\.cross-stack-reference-input-([\w-]+)\.outputs\.([\w-]+)/g)].flatMap(
-              ([, producer = '', output = '']) => outputs.get(`${producer}:${output}`) ?? [],
-            ),
+            [
+              ...item.matchAll(
+                /data\.terraform_remote_state\.cross-stack-reference-input-([\w-]+)\.outputs\.([\w-]+)/g,
+              ),
+            ].flatMap(([, producer = '', output = '']) => outputs.get(`${producer}:${output}`) ?? []),
           );
           return [...new Set([...addressesIn(value).map((address) => key(stack, address)), ...remote])];
         },
@@ -107,12 +131,18 @@ function entries(value: Value | undefined): [string, Value][] {
 function strings(value: Value | undefined): string[] {
   if (typeof value === 'string') return [value];
   if (isList(value)) return value.flatMap(strings);
-  return isMap(value) ? Object.entries(value).flatMap(([name, item]) => (name === 'depends_on' ? [] : strings(item))) : [];
+  return isMap(value)
+    ? Object.entries(value).flatMap(([name, item]) => (name === 'depends_on' ? [] : strings(item)))
+    : [];
 }
 
 function addressesIn(value: Value | undefined): string[] {
-  const expressions = strings(value).flatMap((item) => [...item.matchAll(/\$\{([^}]*)\}/g)].map(([, inner = '']) => inner));
-  return resourceAddresses(expressions.flatMap((inner) => inner.match(/[A-Za-z_][\w.-]*/g) ?? []).filter((name) => !name.startsWith('data.')));
+  const expressions = strings(value).flatMap((item) =>
+    [...item.matchAll(/\$\{([^}]*)\}/g)].map(([, inner = '']) => inner),
+  );
+  return resourceAddresses(
+    expressions.flatMap((inner) => inner.match(/[A-Za-z_][\w.-]*/g) ?? []).filter((name) => !name.startsWith('data.')),
+  );
 }
 
 /** `tcp 443`, from any of the ways Terraform writes a rule. */

@@ -52,7 +52,8 @@ export function equal(a: Value | undefined, b: Value | undefined): boolean {
   if (isNothing(a) && isNothing(b)) return true;
   if (a instanceof Sensitive && b instanceof Sensitive) return a.identity === b.identity;
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equal(item, b[index]));
-  if (isMap(a) && isMap(b)) return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => equal(a[key], b[key]));
+  if (isMap(a) && isMap(b))
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => equal(a[key], b[key]));
   return false;
 }
 
@@ -83,7 +84,12 @@ export function texts(value: Value | undefined): string[] {
 /** One line of text for a value, cut to `limit` characters. */
 export function show(value: Value | undefined, limit = 120): string {
   if (isNothing(value)) return 'none';
-  const whole = typeof value === 'string' ? value : value instanceof Sensitive || value instanceof Unknown ? value.toString() : JSON.stringify(value);
+  const whole =
+    typeof value === 'string'
+      ? value
+      : value instanceof Sensitive || value instanceof Unknown
+        ? value.toString()
+        : JSON.stringify(value);
   if (whole === '') return '""';
   if (whole.length <= limit) return whole;
   return `${whole.slice(0, limit - 1)}… (${whole.length} characters)`;

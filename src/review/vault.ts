@@ -41,7 +41,8 @@ export class Vault {
 
   /** The value as a report may see it. */
   seal(value: unknown, marks: unknown, unknowns: unknown): Value {
-    if (marks === true) return value === null || value === undefined ? (unknowns === true ? UNKNOWN : null) : this.hide(value);
+    if (marks === true)
+      return value === null || value === undefined ? (unknowns === true ? UNKNOWN : null) : this.hide(value);
     if (unknowns === true) return UNKNOWN;
     if (typeof value === 'string') return this.sealText(value);
     if (typeof value === 'number' || typeof value === 'boolean') return value;
@@ -53,7 +54,8 @@ export class Vault {
       const sealed: Record<string, Value> = {};
       for (const key of keys) {
         const item = value[key];
-        const secret = typeof item === 'string' && item !== '' && (namesSecret(key) || (pairIsSecret && key === 'value'));
+        const secret =
+          typeof item === 'string' && item !== '' && (namesSecret(key) || (pairIsSecret && key === 'value'));
         const shown = secret ? this.hide(item) : this.seal(item, at(marks, key), at(unknowns, key));
         // Object.defineProperty: a plan may hold a key called __proto__.
         Object.defineProperty(sealed, this.scrub(key), { value: shown, enumerable: true });
@@ -96,7 +98,8 @@ export class Vault {
   private keep(value: unknown): void {
     if (typeof value === 'string') {
       const escaped = JSON.stringify(value).slice(1, -1);
-      for (const form of new Set([value, escaped, Buffer.from(value).toString('base64'), encode(value)])) this.remember(form);
+      for (const form of new Set([value, escaped, Buffer.from(value).toString('base64'), encode(value)]))
+        this.remember(form);
     } else if (typeof value === 'number') {
       this.remember(String(value));
     } else if (Array.isArray(value) || isRecord(value)) {
@@ -124,7 +127,9 @@ export class Vault {
     let from = 0;
     for (let index = 0; index <= whole.length - SHORTEST; index += 1) {
       if (!this.firstCharacters.has(whole.charCodeAt(index))) continue;
-      const found = this.byStart.get(whole.slice(index, index + SHORTEST))?.find((secret) => whole.startsWith(secret, index));
+      const found = this.byStart
+        .get(whole.slice(index, index + SHORTEST))
+        ?.find((secret) => whole.startsWith(secret, index));
       if (found === undefined) continue;
       result += `${whole.slice(from, index)}(sensitive)`;
       from = index + found.length;
