@@ -8,3 +8,6 @@ for tier in backend frontend; do
   uv pip compile --quiet --python-version 3.13 --generate-hashes --no-annotate --custom-compile-command images/lock.sh \
     -c "$tier/requirements.txt" "$tier/tests/requirements.in" -o "$tier/tests/requirements.txt" "$@"
 done
+tools=../__tests__/images/tools
+uv pip compile --quiet --python-version 3.13 --generate-hashes --no-annotate --custom-compile-command images/lock.sh \
+  "$tools/requirements.in" -o "$tools/requirements.txt" "$@"
