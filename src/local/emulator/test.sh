@@ -7,13 +7,13 @@ prefix=${EMULATOR_TEST_PREFIX:-cloudpe-emulator-test}
 port=${EMULATOR_TEST_PORT:-14599}
 
 clean_up() {
-  docker ps --all --quiet --filter "network=$prefix" | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
+  docker ps --all --quiet --filter "network=$prefix" | xargs -r docker rm --force --volumes >/dev/null
   docker network rm "$prefix" >/dev/null 2>&1 || true
 }
 trap clean_up EXIT
 clean_up
 docker network create "$prefix" >/dev/null
-docker build --quiet --network "$prefix" --target test --tag "$prefix" . 2>/dev/null
+docker build --quiet --target test --tag "$prefix" . 2>/dev/null
 docker run --rm --init --name "$prefix-pytest" --network "$prefix" \
   --volume /var/run/docker.sock:/var/run/docker.sock \
   --env "EMULATOR_TEST_PREFIX=$prefix" --env "EMULATOR_TEST_IMAGE=$prefix" --env "EMULATOR_TEST_PORT=$port" \

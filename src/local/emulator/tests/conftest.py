@@ -22,6 +22,9 @@ import pytest
 import cloudpe_emulator.app
 from cloudpe_emulator import patch, settings
 
+# Importing the application wraps; here each test says whether it wants that, and Docker's SDK is the plain one.
+patch.uninstall()
+
 REGION = "eu-central-1"
 PLAIN = pytest.param("plain", marks=pytest.mark.xfail(strict=True, reason="plain MiniStack has this gap"))
 
@@ -49,7 +52,7 @@ class Emulator:
 
 class _Server:
     def __init__(self):
-        self.application = cloudpe_emulator.app.app
+        self.application = ministack.app.app
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "lifespan":
@@ -93,16 +96,15 @@ def _wait_for(url):
 @pytest.fixture(params=["plug-in", PLAIN])
 def emulator(request, server):
     """MiniStack in this process, without Docker."""
-    if request.param == "plain":
-        patch.uninstall()
-        server.application = ministack.app.app
-    yield Emulator(f"http://127.0.0.1:{settings.API_PORT}")
-    if request.param == "plain":
-        server.application = cloudpe_emulator.app.app
+    if request.param == "plug-in":
         patch.install()
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://127.0.0.1:{settings.API_PORT}/_ministack/reset", method="POST"), timeout=30
-    )
+        server.application = cloudpe_emulator.app.app
+    yield Emulator(f"http://127.0.0.1:{settings.API_PORT}")
+    if request.param == "plug-in":
+        server.application = ministack.app.app
+        patch.uninstall()
+    reset = urllib.request.Request(f"http://127.0.0.1:{settings.API_PORT}/_ministack/reset", method="POST")
+    urllib.request.urlopen(reset, timeout=30)
 
 
 # Tests with real containers: this process runs in a container too, with Docker's socket, on a network of its own.
@@ -125,7 +127,7 @@ class Engine:
 
     def _start(self, kind):
         name = f"{PREFIX}-{kind}"
-        command = None if kind != "plain" else ["hypercorn", "ministack.app:app", "--bind", "0.0.0.0:4566"]
+        application = "ministack.app:app" if kind == "plain" else "cloudpe_emulator.app:app"
         environment = {
             "EMULATOR_NAME": name,
             "EMULATOR_NETWORK": PREFIX,
@@ -137,7 +139,7 @@ class Engine:
         }
         self.docker.containers.run(
             IMAGE,
-            command,
+            ["python", "-m", "hypercorn", application, *(f"--bind=0.0.0.0:{port}" for port in (4566, 80, 4000))],
             name=name,
             network=PREFIX,
             environment=environment,

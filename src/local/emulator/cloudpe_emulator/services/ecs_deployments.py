@@ -101,6 +101,8 @@ def complete_service_deployment(original, cluster_name, svc_key, expected_deploy
                 for task in _tasks(service, deployment):
                     _fail_if_unhealthy(service, task)
                 if all(_is_ready(service, task) for task in _tasks(service, deployment)):
+                    for task in _tasks(service, deployment):
+                        ecs._record_service_task_healthy(svc_key, task)
                     original(cluster_name, svc_key, deployment["id"])
                 time.sleep(_POLL)
             deployment["_waited_for"] = False
@@ -146,7 +148,14 @@ def record_service_task_failure(original, task, digest_resolution_failed=False):
 
 @wraps(ecs, "_record_service_task_healthy")
 def record_service_task_healthy(original, svc_key, task):
-    if service := _service_of(task):
+    """Gap: a task counts as a success one second after its containers started. Without this a release whose tasks start and then
+    fail their health checks never reaches the circuit breaker's threshold.
+    """
+    service = _service_of(task)
+    if service and not _is_ready(service, task):
+        task["_startup_stable"] = True
+        return None
+    if service:
         service["_failures"] = 0
     return original(svc_key, task)
 
