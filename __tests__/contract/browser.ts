@@ -2,28 +2,41 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { inflateSync } from 'node:zlib';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import type { BrowserEvent } from '../datadog/support/evidence';
 
 const sdk = new URL('../../node_modules/@datadog/browser-rum/bundle/', import.meta.url);
 
-/** Stands where Datadog's intake does, and keeps the events that browsers send to it. */
+/** Stands where Datadog's CDN and intake do: gives the SDK out, and keeps the events that browsers send. */
 export class Intake {
   public readonly events: BrowserEvent[] = [];
 
   private constructor(
     private readonly server: Server,
-    public readonly url: string,
+    private readonly origin: string,
   ) {}
+
+  public get url(): string {
+    return `${this.origin}/intake`;
+  }
+
+  public get sdkUrl(): string {
+    return `${this.origin}/sdk/datadog-rum.js`;
+  }
 
   public static async start(): Promise<Intake> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const intake = new Intake(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}/intake`);
+    const intake = new Intake(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on('request', (request, response) => {
       response.setHeader('Access-Control-Allow-Origin', '*');
-      response.setHeader('Access-Control-Allow-Headers', '*');
-      void intake.take(request).finally(() => response.writeHead(202).end());
+      const path = new URL(request.url ?? '/', intake.origin).pathname;
+      if (path.startsWith('/sdk/')) {
+        response.setHeader('Content-Type', 'text/javascript');
+        void readFile(new URL(path.replace('/sdk/', ''), sdk)).then((file) => response.end(file));
+      } else {
+        void intake.take(request).finally(() => response.writeHead(202).end());
+      }
     });
     return intake;
   }
@@ -51,16 +64,6 @@ export class Intake {
   }
 }
 
-/** A headless browser that loads the SDK from our own origin, because a test must not need a CDN. */
 export async function openBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
-}
-
-export async function newPage(browser: Browser): Promise<Page> {
-  const page = await browser.newPage();
-  await page.route('**/rum-sdk/**', async (route) => {
-    const path = new URL(route.request().url()).pathname.replace('/rum-sdk/', '');
-    await route.fulfill({ contentType: 'text/javascript', body: await readFile(new URL(path, sdk)) });
-  });
-  return page;
 }

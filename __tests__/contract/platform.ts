@@ -14,17 +14,22 @@ export const deployment = {
   rumApplication: '00000000-0000-4000-8000-000000000000',
 };
 
+/** What stands in the place of Datadog's CDN and intake. */
+export interface RumAddresses {
+  readonly sdkUrl: string;
+  readonly url: string;
+}
+
 /** The real images, a real MySQL and Datadog's own test agent, in a network of their own. */
 export class Platform {
   private readonly id = `dd-contract-${randomBytes(3).toString('hex')}`;
   private readonly password = randomBytes(16).toString('hex');
   private readonly containers: string[] = [];
 
-  private constructor(private readonly rumProxy: string) {}
+  private constructor(private readonly rum: RumAddresses) {}
 
-  /** @param rumProxy where the browser sends its events in place of Datadog */
-  public static async start(rumProxy: string): Promise<Platform> {
-    const platform = new Platform(rumProxy);
+  public static async start(rum: RumAddresses): Promise<Platform> {
+    const platform = new Platform(rum);
     try {
       await platform.up();
     } catch (error) {
@@ -53,7 +58,9 @@ export class Platform {
   /** Everything that the tracers have sent so far. */
   public async spans(): Promise<Span[]> {
     const answer = await fetch(`${await this.address('agent', 8126)}/test/traces`);
-    return ((await answer.json()) as Span[][]).flat();
+    // Ids have 64 bits, more than a number of JavaScript holds.
+    const text = (await answer.text()).replace(/"(trace_id|span_id|parent_id)":\s*(\d+)/g, '"$1":"$2"');
+    return (JSON.parse(text) as Span[][]).flat();
   }
 
   /** Waits until `found` is true of the spans: tracers send once a second. */
@@ -79,9 +86,10 @@ export class Platform {
     ]);
   }
 
-  /** A second backend whose source is not the image's: `file` in the container is replaced by `source`. */
+  /** A second backend, of version `name`, whose source is not the image's: `source` replaces `file`. */
   public async startMutant(name: string, file: string, source: string): Promise<void> {
-    await this.run(name, 'backend', [...this.backendEnvironment(), ...publish(4000)], { create: true });
+    const environment = [...this.backendEnvironment(), ...variables({ DD_VERSION: name })];
+    await this.run(name, 'backend', [...environment, ...publish(4000)], { create: true });
     const folder = await mkdtemp(join(tmpdir(), 'contract-'));
     await writeFile(join(folder, file), source);
     await docker(['cp', join(folder, file), `${this.name(name)}:/srv/app/${file}`]);
@@ -139,8 +147,8 @@ export class Platform {
         RUM_CLIENT_TOKEN: 'pub-contract-placeholder',
         RUM_SITE: 'us5.datadoghq.com',
         RUM_SERVICE: 'cloudpe',
-        RUM_SDK_URL: '/rum-sdk/datadog-rum.js',
-        RUM_PROXY: this.rumProxy,
+        RUM_SDK_URL: this.rum.sdkUrl,
+        RUM_PROXY: this.rum.url,
       }),
       ...publish(80),
     ]);

@@ -4,9 +4,9 @@ import type { MetricFilter, MetricQuery, SearchTerm, Tag } from './grammar';
 
 /** A span as the tracer sends it. */
 export interface Span {
-  readonly trace_id: number | string;
-  readonly span_id: number | string;
-  readonly parent_id: number | string | null;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly parent_id: string | null;
   readonly name: string;
   readonly service: string;
   readonly resource: string;
