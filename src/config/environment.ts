@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseSchema } from './database';
 import { datadogSchema } from './datadog';
+import { deploymentSchema } from './deployment';
 import { edgeSchema } from './edge';
 import { networkSchema } from './network';
 import { serviceSchema } from './service';
@@ -66,6 +67,7 @@ export const environmentSchema = z
     }),
     /** Who builds and pushes: the `images` stack, `npm run up` with the local engine, or a CI system. */
     images: z.enum(['stack', 'engine', 'pipeline']),
+    deployment: deploymentSchema,
     datadog: datadogSchema,
     emulator: emulatorSchema.optional(),
   })

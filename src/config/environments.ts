@@ -104,6 +104,12 @@ const test: EnvironmentConfig = {
   cluster: { containerInsights: 'enabled' },
   logs: { retentionDays: 30 },
   images: 'stack',
+  deployment: {
+    approval: 'confirm',
+    // Replace it by your own: only this repository's pipeline may take the deploy role.
+    pipeline: { kind: 'github', repository: 'example/cloudpe', provider: 'create' },
+    budget: { kind: 'off' },
+  },
   datadog: { ...datadog, notify: { page: ['@slack-cloudpe-test'], ticket: ['@slack-cloudpe-test'] } },
 };
 
@@ -126,6 +132,11 @@ const prod: EnvironmentConfig = {
     backend: { ...test.services.backend, tasks: { min: 2, max: 4, desired: 2 } },
   },
   logs: { retentionDays: 365 },
+  deployment: {
+    ...test.deployment,
+    approval: 'type-name',
+    budget: { kind: 'monthly', usd: 600, notify: ['cloudpe-costs@example.com'] },
+  },
   datadog: {
     ...datadog,
     notify: { page: ['@pagerduty-cloudpe', '@slack-cloudpe-prod'], ticket: ['@slack-cloudpe-prod'] },
@@ -140,6 +151,7 @@ const local: EnvironmentConfig = {
   state: { kind: 's3', bucket: 'cloudpe-state-local', region: 'us-east-1' },
   database: { ...test.database, tls: 'encrypt' },
   images: 'engine',
+  deployment: { approval: 'none', pipeline: { kind: 'none' }, budget: { kind: 'off' } },
   datadog: { kind: 'off' },
   emulator: {
     endpoint: 'http://127.0.0.1:4566',
