@@ -13,7 +13,8 @@ clean_up() {
 trap clean_up EXIT
 clean_up
 docker network create "$prefix" >/dev/null
-docker build --quiet --target test --tag "$prefix" . 2>/dev/null
+docker build --quiet --tag "$prefix-plain" . >/dev/null
+docker build --quiet --tag "$prefix" --build-arg "EMULATOR=$prefix-plain" --file tests/Dockerfile . >/dev/null
 docker run --rm --init --name "$prefix-pytest" --network "$prefix" \
   --volume /var/run/docker.sock:/var/run/docker.sock \
   --env "EMULATOR_TEST_PREFIX=$prefix" --env "EMULATOR_TEST_IMAGE=$prefix" --env "EMULATOR_TEST_PORT=$port" \

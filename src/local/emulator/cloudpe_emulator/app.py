@@ -57,8 +57,8 @@ async def _respond(send, receive, response):
 async def _balance(scope, receive, send):
     """One request to a listener: its Host names the load balancer, else the port does.
 
-    Gap: MiniStack serves load balancers on the API's port alone, by a name that nothing resolves, and keeps paths such as
-    `/health` for itself.
+    Gap: MiniStack serves load balancers on the API's port alone, by a name that nothing resolves, and keeps paths
+    such as `/health` for itself.
     """
     headers, port = _headers(scope), scope["server"][1]
     found = balancers.by_name(

@@ -1,7 +1,7 @@
 """The VPC's resolver: a load balancer's DNS name leads to the emulator, everything else to Docker's resolver.
 
-Gap: MiniStack gives a load balancer a name that no resolver knows. Without this `http://<backend's name>:4000` fails in the
-frontend with "host not found".
+Gap: MiniStack gives a load balancer a name that no resolver knows. Without this `http://<backend's name>:4000` fails
+in the frontend with "host not found".
 
 Tasks ask Docker's embedded resolver, which asks this one for names that it does not know itself. Answers live for five
 seconds, so that a client which resolves again (nginx's `resolver`) follows.

@@ -1,8 +1,8 @@
 """Everything that the emulator makes in Docker can be found again, and is reachable from this machine alone.
 
-Gap: MiniStack publishes a database's port on every interface, at a number that it believes to be free because it is free
-inside its own container. Without this a neighbour in the network reaches the database, and a second emulator on the same
-Docker fails with "port is already allocated".
+Gap: MiniStack publishes a database's port on every interface, at a number that it believes to be free because it is
+free inside its own container. Without this a neighbour in the network reaches the database, and a second emulator on
+the same Docker fails with "port is already allocated".
 
 Gap: MiniStack's own label names a host and port, and volumes have none. Without this, clean-up has to guess.
 """

@@ -1,7 +1,7 @@
 """The first container of a task: it holds the network namespace, and answers for the task's role on the loopback.
 
-The SDKs accept credentials over plain HTTP from a loopback or ECS's own link-local address only, and MiniStack serves them
-from its own address; so this process passes the request on.
+The SDKs accept credentials over plain HTTP from a loopback or ECS's own link-local address only, and MiniStack serves
+them from its own address; so this process passes the request on.
 """
 
 import http.server

@@ -1,4 +1,5 @@
-"""Every test of a gap runs twice: on MiniStack with the plug-in, where it must pass, and on plain MiniStack, where it must fail.
+"""Every test of a gap runs twice: on MiniStack with the plug-in, where it must pass, and on plain MiniStack, where it
+must fail.
 
 A test that passes on plain MiniStack fails the run: the gap is closed, and its wrapper is to be deleted.
 """

@@ -9,6 +9,7 @@ import uuid
 import docker.errors
 import pymysql
 import pytest
+
 from conftest import IMAGE, REGION, REGISTRY_PORT
 
 SUBNET = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}

@@ -1,8 +1,8 @@
 """Application Auto Scaling.
 
-Gap: MiniStack has no such service. Without this `aws_appautoscaling_target` fails with a 400. This is its control plane: targets,
-policies and scheduled actions are stored and read back, and a target clamps the service's desired count to its limits when it is
-registered. Nothing measures and nothing scales.
+Gap: MiniStack has no such service. Without this `aws_appautoscaling_target` fails with a 400. This is its control
+plane: targets, policies and scheduled actions are stored and read back, and a target clamps the service's desired
+count to its limits when it is registered. Nothing measures and nothing scales.
 """
 
 import json
@@ -67,7 +67,8 @@ def _register_scalable_target(data):
     account, region = get_account_id(), get_region()
     target = _targets.get(_key(data))
     if target is None:
-        role = "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"
+        service = "ecs.application-autoscaling.amazonaws.com"
+        role = f"aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_ECSService"
         identifier = uuid.uuid4().hex[:28]
         target = {
             **dict(zip(_KEY, _key(data), strict=True)),
@@ -98,6 +99,12 @@ def _deregister_scalable_target(data):
     return {}
 
 
+def _arn(kind, key, field):
+    namespace, resource, _, name = key
+    scope = f"arn:aws:autoscaling:{get_region()}:{get_account_id()}"
+    return f"{scope}:{kind}:{uuid.uuid4()}:resource/{namespace}/{resource}:{field}/{name}"
+
+
 def _put_scaling_policy(data):
     _require_target(data)
     key = (*_key(data), data["PolicyName"])
@@ -108,10 +115,7 @@ def _put_scaling_policy(data):
         "TargetTrackingScalingPolicyConfiguration",
         "StepScalingPolicyConfiguration",
     )
-    arn = (_policies.get(key) or {}).get("PolicyARN") or (
-        f"arn:aws:autoscaling:{get_region()}:{get_account_id()}:scalingPolicy:{uuid.uuid4()}:resource/{key[0]}/{key[1]}"
-        f":policyName/{data['PolicyName']}"
-    )
+    arn = (_policies.get(key) or {}).get("PolicyARN") or _arn("scalingPolicy", key, "policyName")
     _policies[key] = {
         **{field: data[field] for field in fields if field in data},
         "PolicyARN": arn,
@@ -134,10 +138,7 @@ def _delete_scaling_policy(data):
 def _put_scheduled_action(data):
     _require_target(data)
     key = (*_key(data), data["ScheduledActionName"])
-    arn = (_actions.get(key) or {}).get("ScheduledActionARN") or (
-        f"arn:aws:autoscaling:{get_region()}:{get_account_id()}:scheduledAction:{uuid.uuid4()}:resource/{key[0]}/{key[1]}"
-        f":scheduledActionName/{data['ScheduledActionName']}"
-    )
+    arn = (_actions.get(key) or {}).get("ScheduledActionARN") or _arn("scheduledAction", key, "scheduledActionName")
     _actions[key] = {**data, "ScheduledActionARN": arn, "CreationTime": int(time.time())}
     return {}
 

@@ -1,7 +1,8 @@
 """CloudWatch: what an alarm was told is what it says.
 
-Gap: MiniStack's DescribeAlarms (query protocol) leaves out period, statistic, dimensions, actions and metric queries, and
-PutMetricAlarm drops the queries and the actions for insufficient data. Without this every plan changes every alarm.
+Gap: MiniStack's DescribeAlarms (query protocol) leaves out period, statistic, dimensions, actions and metric queries,
+and PutMetricAlarm drops the queries and the actions for insufficient data. Without this every plan changes every
+alarm.
 """
 
 import re

@@ -15,7 +15,9 @@ _DEFAULT_FORMAT = (
 
 @wraps(ec2, "_create_flow_logs")
 def create_flow_logs(original, params):
-    """Gap: MiniStack forgets a flow log's role, interval, format and tags. Without this every plan replaces the flow log."""
+    """Gap: MiniStack forgets a flow log's role, interval, format and tags. Without this every plan replaces the flow
+    log.
+    """
     before = set(ec2._flow_logs.keys())
     response = original(params)
     for key in set(ec2._flow_logs.keys()) - before:
@@ -45,7 +47,9 @@ def describe_flow_logs(original, params):
 
 @wraps(ec2, "_create_vpc_endpoint")
 def create_vpc_endpoint(original, params):
-    """Gap: MiniStack forgets an interface endpoint's security groups and private DNS. Without this every plan changes it."""
+    """Gap: MiniStack forgets an interface endpoint's security groups and private DNS. Without this every plan changes
+    it.
+    """
     before = set(ec2._vpc_endpoints.keys())
     response = original(params)
     for key in set(ec2._vpc_endpoints.keys()) - before:
@@ -68,8 +72,9 @@ def vpce_fields_xml(original, endpoint, tag="item"):
 
 @wraps(ec2, "_authorize_sg_egress")
 def authorize_sg_egress(original, params):
-    """Gap: a declared "everything outbound" rule meets the one that a new group is born with, whose missing description and
-    tags are then read back. Without this every plan changes the rule. The declared rule takes the place of the other.
+    """Gap: a declared "everything outbound" rule meets the one that a new group is born with, whose missing
+    description and tags are then read back. Without this every plan changes the rule. The declared rule takes the
+    place of the other.
     """
     group = ec2._security_groups.get(ec2._p(params, "GroupId"))
     if group:

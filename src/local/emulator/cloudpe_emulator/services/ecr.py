@@ -1,8 +1,8 @@
 """ECR: a task runs the image that was pushed.
 
-Gap: MiniStack asks Docker for `<account>.dkr.ecr.<region>.amazonaws.com/…`, a host that does not exist here. Without this a task
-waits five seconds for the failure and then runs whatever local image has that name, or none. The image is pulled from the
-emulator's own registry; what the API says about the task keeps the full name.
+Gap: MiniStack asks Docker for `<account>.dkr.ecr.<region>.amazonaws.com/…`, a host that does not exist here. Without
+this a task waits five seconds for the failure and then runs whatever local image has that name, or none. The image is
+pulled from the emulator's own registry; what the API says about the task keeps the full name.
 """
 
 import re

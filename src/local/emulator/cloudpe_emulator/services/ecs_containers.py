@@ -1,10 +1,11 @@
 """ECS: what a container definition means to Docker.
 
-Gap: MiniStack passes command, environment, ports, added capabilities and host volumes, and drops the rest: entry point, user,
-read-only root, memory, ulimits, dropped capabilities, init process, tmpfs, task volumes, health check. Without this a container
-that runs here may fail on Fargate for what was never tried.
+Gap: MiniStack passes command, environment, ports, added capabilities and host volumes, and drops the rest: entry
+point, user, read-only root, memory, ulimits, dropped capabilities, init process, tmpfs, task volumes, health check.
+Without this a container that runs here may fail on Fargate for what was never tried.
 
-CPU is a share, not a limit: a task may use what the machine has to spare, else a release would take minutes on a laptop.
+CPU is a share, not a limit: a task may use what the machine has to spare, else a release would take minutes on a
+laptop.
 """
 
 from docker.types import Ulimit

@@ -16,8 +16,8 @@ _LONGEST_PAUSE = 30
 
 @wraps(ecs, "_make_deployment")
 def make_deployment(original, task_definition, desired_count, status="PRIMARY"):
-    """Gap: a service's first deployment is called completed before anything runs. Without this the circuit breaker never looks at
-    it, and a service that cannot start restarts its task for ever while the apply waits.
+    """Gap: a service's first deployment is called completed before anything runs. Without this the circuit breaker
+    never looks at it, and a service that cannot start restarts its task for ever while the apply waits.
     """
     deployment = original(task_definition, desired_count, status)
     if desired_count > 0:
@@ -77,8 +77,9 @@ def _fail_if_unhealthy(service, task):
 
 @wraps(ecs, "_complete_service_deployment")
 def complete_service_deployment(original, cluster_name, svc_key, expected_deployment_id=None):
-    """Gap: a deployment is done one second after its containers started, healthy or not, and the old tasks are stopped. Without
-    this a release that does not answer replaces one that does. Container and target health are waited for.
+    """Gap: a deployment is done one second after its containers started, healthy or not, and the old tasks are
+    stopped. Without this a release that does not answer replaces one that does. Container and target health are
+    waited for.
     """
     service = ecs._services.get(svc_key)
     deployment = service and ecs._primary_deployment(service)
@@ -113,8 +114,8 @@ def complete_service_deployment(original, cluster_name, svc_key, expected_deploy
 
 @wraps(ecs, "_describe_services")
 def describe_services(original, data):
-    """Gap: a failed deployment stays listed for ever. Without this `wait_for_steady_state` hangs after a rollback, since it waits
-    for one deployment. It is dropped when its tasks are gone and its successor is complete.
+    """Gap: a failed deployment stays listed for ever. Without this `wait_for_steady_state` hangs after a rollback,
+    since it waits for one deployment. It is dropped when its tasks are gone and its successor is complete.
     """
     for service in list(ecs._services.values()):
         deployments = service.get("deployments") or []
@@ -138,8 +139,8 @@ def _service_of(task):
 
 @wraps(ecs, "_record_service_task_failure")
 def record_service_task_failure(original, task, digest_resolution_failed=False):
-    """Gap: a task that fails is replaced at once, for ever. Without this a service without its database keeps the machine busy
-    starting containers. After three failures in a row the next task waits, up to 30 seconds.
+    """Gap: a task that fails is replaced at once, for ever. Without this a service without its database keeps the
+    machine busy starting containers. After three failures in a row the next task waits, up to 30 seconds.
     """
     if service := _service_of(task):
         service["_failures"] = service.get("_failures", 0) + 1
@@ -148,8 +149,8 @@ def record_service_task_failure(original, task, digest_resolution_failed=False):
 
 @wraps(ecs, "_record_service_task_healthy")
 def record_service_task_healthy(original, svc_key, task):
-    """Gap: a task counts as a success one second after its containers started. Without this a release whose tasks start and then
-    fail their health checks never reaches the circuit breaker's threshold.
+    """Gap: a task counts as a success one second after its containers started. Without this a release whose tasks
+    start and then fail their health checks never reaches the circuit breaker's threshold.
     """
     service = _service_of(task)
     if service and not _is_ready(service, task):

@@ -1,11 +1,13 @@
 """ECS: a task is one network namespace with containers that start in order, live together and stop together.
 
-Gap: MiniStack gives each container a network of its own, starts them all at once, takes the first one for the task's address,
-watches exits only and leaves sidecars behind. Without this an agent on localhost is refused, a balancer reaches an init
-container, a migration races the server it prepares, a hung container stays, and every release leaks containers.
+Gap: MiniStack gives each container a network of its own, starts them all at once, takes the first one for the task's
+address, watches exits only and leaves sidecars behind. Without this an agent on localhost is refused, a balancer
+reaches an init container, a migration races the server it prepares, a hung container stays, and every release leaks
+containers.
 
-Here, for `awsvpc` tasks: a pause container holds the namespace; `dependsOn` (START, COMPLETE, SUCCESS, HEALTHY) orders the start;
-an essential container that ends or becomes unhealthy stops the task; `stopTimeout` is honoured; nothing is left.
+Here, for `awsvpc` tasks: a pause container holds the namespace; `dependsOn` (START, COMPLETE, SUCCESS, HEALTHY)
+orders the start; an essential container that ends or becomes unhealthy stops the task; `stopTimeout` is honoured;
+nothing is left.
 """
 
 import logging
@@ -60,7 +62,8 @@ def _with_pullable_images(task_definition, client):
     for definition in task_definition["containerDefinitions"]:
         definition = {**definition, "image": pullable(definition["image"])}
         if not is_ours(definition["image"]) and _is_local(client, definition["image"]):
-            # No registry has to be asked for an image that Docker has: without a network that fails three times, slowly.
+            # No registry has to be asked for an image that Docker has: without a network that fails three times,
+            # slowly.
             definition["versionConsistency"] = "disabled"
             definition["_local"] = True
         definitions.append(definition)
@@ -189,7 +192,8 @@ def _environment(task, task_definition, definition, secrets, override):
     # MiniStack points the SDKs at itself; what the task definition says goes first.
     if "AWS_ENDPOINT_URL" in declared:
         environment["AWS_ENDPOINT_URL"] = declared["AWS_ENDPOINT_URL"]
-    # The SDKs refuse credentials over HTTP from an address like the emulator's. And, as on AWS, a task without a role has none.
+    # The SDKs refuse credentials over HTTP from an address like the emulator's. And, as on AWS, a task without a role
+    # has none.
     credentials = environment.pop("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     if task_definition.get("taskRoleArn"):
         _, _, path = credentials.partition("/v2/")

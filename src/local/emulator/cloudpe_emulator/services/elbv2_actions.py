@@ -1,7 +1,7 @@
 """Load balancers: the long form of a forward action.
 
-Gap: MiniStack knows `TargetGroupArn` but not `ForwardConfig`. Without this a `forward` block has no target, requests end in 502,
-and every plan writes the block again. Weights are honoured; stickiness is stored and read back only.
+Gap: MiniStack knows `TargetGroupArn` but not `ForwardConfig`. Without this a `forward` block has no target, requests
+end in 502, and every plan writes the block again. Weights are honoured; stickiness is stored and read back only.
 """
 
 import random

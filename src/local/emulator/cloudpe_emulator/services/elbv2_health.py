@@ -1,8 +1,9 @@
 """Load balancers: health checks, and who gets a request.
 
-Gap: MiniStack calls every target healthy and chooses at random. Without this a task gets requests before its server listens
-(502 in every release), and a task that answers no more keeps getting them. Real checks, round robin over the healthy ones,
-and over all when none is healthy, as AWS does. Of the load balancing algorithms there is round robin only.
+Gap: MiniStack calls every target healthy and chooses at random. Without this a task gets requests before its server
+listens (502 in every release), and a task that answers no more keeps getting them. Real checks, round robin over the
+healthy ones, and over all when none is healthy, as AWS does. Of the load balancing algorithms there is round robin
+only.
 """
 
 import concurrent.futures

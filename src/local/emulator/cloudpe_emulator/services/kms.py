@@ -1,8 +1,8 @@
 """KMS: an alias that is created twice.
 
 Gap: a client whose connection broke after the request was carried out sends it again, and MiniStack answers
-AlreadyExistsException (one of four fresh applies). AWS refuses a second alias too, but its connections do not break that
-often. Without this an apply fails on an alias that it has made itself. An alias of another key is still refused.
+AlreadyExistsException (one of four fresh applies). AWS refuses a second alias too, but its connections do not break
+that often. Without this an apply fails on an alias that it has made itself. An alias of another key is still refused.
 """
 
 from ministack.core.responses import json_response

@@ -16,8 +16,8 @@ def _members(params, prefix):
 
 @wraps(rds, "_create_db_instance")
 def create_db_instance(original, params):
-    """Gap: MiniStack forgets log exports, the Performance Insights key and the windows. Without this every apply modifies the
-    database, which takes 80 seconds.
+    """Gap: MiniStack forgets log exports, the Performance Insights key and the windows. Without this every apply
+    modifies the database, which takes 80 seconds.
     """
     response = original(params)
     instance = rds._instances.get(rds._p(params, "DBInstanceIdentifier"))
@@ -57,8 +57,8 @@ def instance_xml(original, instance):
 
 @wraps(rds, "_rotate_instance_password")
 def rotate_instance_password(original, instance, old_password, new_password):
-    """Gap: a new master password is given to MySQL's `root` alone. Without this the master user is refused with error 1045
-    after the first rotation.
+    """Gap: a new master password is given to MySQL's `root` alone. Without this the master user is refused with error
+    1045 after the first rotation.
     """
     original(instance, old_password, new_password)
     user = instance.get("MasterUsername")

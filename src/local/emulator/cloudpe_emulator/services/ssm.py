@@ -1,7 +1,7 @@
 """SSM: secrets of a container.
 
-Gap: MiniStack hands a SecureString to a container as it is stored, `ENCRYPTED:…`. Without this the backend's migration is
-refused by MySQL with error 1045.
+Gap: MiniStack hands a SecureString to a container as it is stored, `ENCRYPTED:…`. Without this the backend's
+migration is refused by MySQL with error 1045.
 """
 
 from ministack.services import ssm

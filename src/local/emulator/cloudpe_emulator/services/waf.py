@@ -1,7 +1,7 @@
 """WAF: logging of a web ACL.
 
-Gap: MiniStack knows no logging configuration. Without this `aws_wafv2_web_acl_logging_configuration` fails with "Unknown WAF
-action". It is stored and read back; nothing is logged, since no request passes through a web ACL here.
+Gap: MiniStack knows no logging configuration. Without this `aws_wafv2_web_acl_logging_configuration` fails with
+"Unknown WAF action". It is stored and read back; nothing is logged, since no request passes through a web ACL here.
 """
 
 import json
