@@ -20,6 +20,7 @@ export const FACT_KINDS = [
   'secret-in-plain-text',
   'changed',
   'created',
+  'invoked',
   'check-failed',
   'policy',
   'plan-failed',

@@ -1,7 +1,7 @@
 import { configAddress, key, label, type Change, type References } from './model';
 import type { Difference } from './difference';
 import { resourceType, tierOf, type Tier } from './resource-types';
-import { field, number, text, UNKNOWN, type Value } from './value';
+import { equal, field, isMap, isNothing, number, text, texts, UNKNOWN, Unknown, type Value } from './value';
 import type { Fact } from './fact';
 
 /** A resource that will not be the same one afterwards. */
@@ -21,6 +21,8 @@ export interface Loss {
   readonly data?: string;
   /** What softens it: a final snapshot, a waiting time. */
   readonly relief?: string;
+  /** One just like it is created: it may only be renamed. */
+  readonly renamedTo?: string;
   /** What changes or goes because this one goes. */
   readonly takes: readonly string[];
 }
@@ -33,9 +35,11 @@ export function lossesOf(changes: readonly Change[], references: References): Lo
     const at = key(change.stack, configAddress(change.address));
     changing.set(at, [...(changing.get(at) ?? []), change]);
   }
+  const holders = holdersOf(changes);
+  const created = changes.filter(({ managed, action }) => managed && action === 'create');
   return changes
     .filter(({ managed, action }) => managed && (action === 'delete' || action === 'replace'))
-    .map((change) => lossOf(change, dependents, changing))
+    .map((change) => lossOf(change, dependents, changing, holders, created))
     .sort((a, b) => weight(b) - weight(a));
 }
 
@@ -47,9 +51,12 @@ function lossOf(
   change: Change,
   dependents: ReadonlyMap<string, readonly string[]>,
   changing: ReadonlyMap<string, readonly Change[]>,
+  holders: Holders,
+  created: readonly Change[],
 ): Loss {
   const type = resourceType(change.type);
   const { data, relief } = dataOf(change, type.data);
+  const twin = change.action === 'delete' ? created.find((other) => isAlike(change, other)) : undefined;
   const reason = change.deposed ? 'it is left over from an earlier replacement' : change.reason;
   return {
     stack: change.stack,
@@ -64,7 +71,11 @@ function lossOf(
     forcedBy: change.forcedBy,
     ...(data === undefined || change.deposed ? {} : { data }),
     ...(relief === undefined ? {} : { relief }),
-    takes: [...(type.takes === undefined ? [] : [type.takes]), ...takenBy(change, dependents, changing)],
+    ...(twin === undefined ? {} : { renamedTo: twin.address }),
+    takes: [
+      ...(type.takes === undefined ? [] : [type.takes]),
+      ...new Set([...takenBy(change, dependents, changing), ...heldBy(change, holders)]),
+    ],
   };
 }
 
@@ -80,6 +91,35 @@ function takenBy(
     .filter((other) => other.address !== change.address)
     .filter((other) => other.action !== 'update' || other.differences.some(({ after }) => after === UNKNOWN))
     .map((other) => `${other.address} (${PAST[other.action] ?? other.action})`);
+}
+
+type Holders = ReadonlyMap<string, readonly string[]>;
+
+/** Who gives up which value: a resource that is gone from the code is named by its id only. */
+function holdersOf(changes: readonly Change[]): Holders {
+  const holders = new Map<string, string[]>();
+  for (const change of changes) {
+    if (change.action !== 'update' && change.action !== 'replace') continue;
+    for (const { before } of [...change.differences, ...change.forcedBy]) {
+      for (const value of texts(before)) {
+        const known = holders.get(value) ?? [];
+        known.push(`${change.address} (${PAST[change.action] ?? change.action})`);
+        holders.set(value, known);
+      }
+    }
+  }
+  return holders;
+}
+
+function heldBy(change: Change, holders: Holders): readonly string[] {
+  const ids = new Set(['id', 'arn'].flatMap((name) => texts(field(change.before, name)).filter((id) => id.length > 6)));
+  return [...ids].flatMap((id) => holders.get(id) ?? []).filter((holder) => !holder.startsWith(`${change.address} (`));
+}
+
+function isAlike(gone: Change, made: Change): boolean {
+  if (gone.type !== made.type || gone.stack !== made.stack || !isMap(made.after)) return false;
+  const known = Object.entries(made.after).filter(([, value]) => !isNothing(value) && !(value instanceof Unknown));
+  return known.length >= 2 && known.every(([name, value]) => equal(value, field(gone.before, name)));
 }
 
 const PAST: Readonly<Record<string, string>> = { update: 'updated', replace: 'replaced', delete: 'destroyed' };
@@ -141,5 +181,7 @@ export function lossFacts(loss: Loss): Fact[] {
     loss.forcedBy.length === 0
       ? loss.reason
       : `${loss.forcedBy.map(({ path }) => path.join('.')).join(', ')} cannot change in place`;
-  return [{ ...base, kind: loss.how, text: why === undefined ? whole : `${whole}: ${why}` }];
+  const renamed =
+    loss.renamedTo === undefined ? '' : `; ${loss.renamedTo} is created just like it, so it may only be renamed`;
+  return [{ ...base, kind: loss.how, text: why === undefined ? whole : `${whole}: ${why}${renamed}` }];
 }

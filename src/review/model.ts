@@ -47,6 +47,7 @@ export interface Model {
     readonly problems: readonly string[];
   }[];
   readonly incomplete: readonly { readonly stack: string; readonly errored: boolean }[];
+  readonly invocations: readonly { readonly stack: string; readonly address: string; readonly type: string }[];
   /** Who refers to whom: `stack/aws_subnet.a` → what its arguments name. */
   readonly references: References;
 }
@@ -83,14 +84,19 @@ export function modelOf(plans: readonly Plan[]): Model {
       })),
     ),
     incomplete: plans
-      .filter((plan) => plan.errored || plan.complete === false)
+      .filter((plan) => plan.errored || plan.complete === false || plan.deferred_changes.length > 0)
       .map((plan) => ({ stack: plan.stack, errored: plan.errored })),
+    invocations: plans.flatMap((plan) =>
+      plan.action_invocations.map(({ address, type }) => ({ stack: plan.stack, address: vault.scrub(address), type })),
+    ),
     references: new Map(plans.flatMap((plan) => referencesOf(plan))),
   };
 }
 
 function collectSecrets(plan: Plan, vault: Vault): void {
-  for (const { change } of [...plan.resource_changes, ...plan.resource_drift]) {
+  for (const resource of [...plan.resource_changes, ...plan.resource_drift]) {
+    const { change } = resource;
+    if (isPlainParameter(resource)) continue;
     vault.collect(change.before, change.before_sensitive);
     vault.collect(change.after, change.after_sensitive);
   }
@@ -104,6 +110,14 @@ function collectSecrets(plan: Plan, vault: Vault): void {
   for (const [name, variable] of Object.entries(plan.variables)) {
     vault.collect(variable.value, record(declared[name])['sensitive'] === true);
   }
+}
+
+/**
+ * The AWS provider marks the value of every parameter, of plain ones too: the name of a database would vanish from all texts.
+ * In its own place such a value stays hidden.
+ */
+function isPlainParameter({ type, change }: PlannedResource): boolean {
+  return type === 'aws_ssm_parameter' && record(change.after ?? change.before)['type'] !== 'SecureString';
 }
 
 // From the documentation of Terraform's JSON output format.

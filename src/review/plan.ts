@@ -6,11 +6,11 @@ export const SIZE_LIMIT_BYTES = 128 * MEBIBYTE;
 
 const change = z.looseObject({
   actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget'])).min(1),
-  before: z.unknown(),
-  after: z.unknown(),
-  after_unknown: z.unknown(),
-  before_sensitive: z.unknown(),
-  after_sensitive: z.unknown(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
   replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
   importing: z.looseObject({ id: z.string().optional() }).nullish(),
 });
@@ -41,9 +41,12 @@ const planShape = z.looseObject({
   resource_changes: z.array(resourceChange).default([]),
   resource_drift: z.array(resourceChange).default([]),
   output_changes: z.record(z.string(), change).default({}),
-  configuration: z.unknown(),
-  variables: z.record(z.string(), z.looseObject({ value: z.unknown() })).default({}),
-  relevant_attributes: z.array(z.looseObject({ resource: z.string() })).optional(),
+  configuration: z.unknown().optional(),
+  variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).default({}),
+  /** What Terraform could not plan yet. */
+  deferred_changes: z.array(z.unknown()).default([]),
+  /** Actions (Terraform 1.14) run programs or calls whose effect no plan shows. */
+  action_invocations: z.array(z.looseObject({ address: z.string(), type: z.string() })).default([]),
   checks: z.array(check).default([]),
   errored: z.boolean().default(false),
   complete: z.boolean().optional(),

@@ -48,12 +48,12 @@ function widening(grant: Grant, old: readonly Grant[]): Widening[] {
     const known = old.some(
       (other) => !other.inverted && other.actions.some((pattern) => matchesAction(pattern, action)),
     );
-    const who = principals.length === 0 ? '' : `${principals.map(principalText).join(', ')} `;
+    const who = principals.length === 0 ? 'its bearer ' : `${listed(principals.map(principalText))} `;
     const verb = grant.inverted ? 'may do everything but' : known ? 'may now also' : 'may now';
     const on =
       resources.length === 1 && resources[0] === ''
         ? ''
-        : ` on ${resources.map((resource) => (resource === '*' ? 'every resource' : resource)).join(', ')}`;
+        : ` on ${listed(resources.map((resource) => (resource === '*' ? 'every resource' : resource)))}`;
     const condition = grant.conditions === '' ? '' : ' (with a condition)';
     found.push({ sentence: `${who}${verb} ${action === '*' ? 'do everything' : action}${on}${condition}`, broad });
   }
@@ -131,4 +131,8 @@ function principalText(principal: string): string {
 
 function orElse(list: readonly string[], fallback: string): readonly string[] {
   return list.length > 0 ? list : [fallback];
+}
+
+function listed(items: readonly string[]): string {
+  return items.length <= 2 ? items.join(', ') : `${items[0] ?? ''} and ${items.length - 1} more`;
 }

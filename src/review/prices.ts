@@ -55,6 +55,7 @@ export const BY_USE: readonly (readonly [type: string, what: string])[] = [
   ['aws_alb', 'load balancer: capacity units'],
   ['aws_vpc_endpoint', 'VPC endpoints: data processed'],
   ['aws_cloudwatch_log_group', 'logs: gigabytes written and kept'],
+  ['aws_flow_log', 'flow logs: gigabytes'],
   ['aws_s3_bucket', 'buckets: gigabytes and requests'],
   ['aws_ecr_repository', 'image repositories: gigabytes'],
   ['aws_wafv2_web_acl', 'web firewall: requests'],

@@ -85,12 +85,18 @@ function taskRelease(change: Change, services: readonly Change[]): Release {
   };
 }
 
+/** Containers that share an image are one line. */
 function imagesOf(before: Value, after: Value): Release['images'] {
   const old = containers(before);
-  return [...containers(after)].flatMap(([container, image]) => {
+  const images = new Map<string, { container: string; from: string; to: string }>();
+  for (const [container, to] of containers(after)) {
     const from = old.get(container);
-    return from === undefined || from === image ? [] : [{ container, from, to: image }];
-  });
+    if (from === undefined || from === to) continue;
+    const at = `${from} ${to}`;
+    const known = images.get(at);
+    images.set(at, { container: known === undefined ? container : `${known.container}, ${container}`, from, to });
+  }
+  return [...images.values()];
 }
 
 function containers(state: Value): Map<string, string> {

@@ -209,6 +209,14 @@ function planFacts(model: Model, notPlanned: NonNullable<ReportOptions['notPlann
       address: stack,
       text: `not planned: ${reason}`,
     })),
+    ...model.invocations.map(({ stack, address, type }): Fact => ({
+      ...base,
+      kind: 'invoked',
+      stack,
+      address,
+      type,
+      text: 'an action runs while this is applied',
+    })),
     ...model.checks
       .filter(({ status }) => status === 'fail' || status === 'error')
       .map(({ stack, name, problems }): Fact => ({
@@ -277,7 +285,7 @@ function personSentence(
       data !== undefined && open.some((finding) => finding.address === address && finding.fact === 'data-lost'),
   );
   const head = forbidden > 0 ? 'Stop' : 'Needs a person';
-  const where = first === undefined ? '' : `${first.message} (${first.address})`;
+  const where = first === undefined ? '' : `${cut(first.message)} (${first.address})`;
   const main =
     lost === undefined ? where : `the ${lost.noun} ${lost.label} is ${lost.how} and ${lost.data ?? ''} is lost`;
   const others = open.length - 1;
@@ -407,4 +415,8 @@ function outputText(action: Action, before: string, after: string): string {
   if (action === 'create') return `new: ${after}`;
   if (action === 'delete') return `removed (was ${before})`;
   return before === after ? `changed (${before})` : `${before} → ${after}`;
+}
+
+function cut(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 199)}…` : message;
 }

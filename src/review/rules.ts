@@ -179,6 +179,13 @@ export const RULES: readonly Rule[] = [
     proceed: 'Check what uses it, and that the new one can stand before the old one goes.',
   },
   {
+    id: 'invoked',
+    when: { fact: 'invoked' },
+    severity: 'ask',
+    message: '{text}',
+    proceed: 'Read what the action does: no plan shows it.',
+  },
+  {
     id: 'check-failed',
     when: { fact: 'check-failed' },
     severity: 'ask',

@@ -167,6 +167,9 @@ function lossItem(loss: LossView): Item {
       : [{ label: 'because', text: loss.reason }]),
     { label: 'data', text: loss.data === undefined ? 'holds none' : `LOST: ${loss.data}` },
     ...(loss.relief === undefined ? [] : [{ label: 'but', text: loss.relief }]),
+    ...(loss.renamedTo === undefined
+      ? []
+      : [{ label: 'renamed?', text: `${loss.renamedTo} is created just like it: a moved block would keep this one` }]),
     ...(loss.takes.length === 0 ? [] : [{ label: 'takes with it', text: some(loss.takes, 8) }]),
     ...(loss.how === 'replaced'
       ? [
@@ -243,7 +246,7 @@ function costSection(cost: Cost): Section {
   return {
     title: 'Monthly cost',
     folded: false,
-    brief: cost.total !== undefined && Math.abs(cost.total.after - cost.total.before) < 0.005,
+    brief: cost.total === undefined || Math.abs(cost.total.after - cost.total.before) < 0.005,
     items: costItems(cost),
   };
 }
