@@ -2,6 +2,7 @@ import { DashboardJson } from '@cdktf/provider-datadog/lib/dashboard-json';
 import { Construct } from 'constructs';
 import { dashboardScope, Queries } from './queries';
 import { canonicalJson } from './canonical-json';
+import type { ObservabilityThresholds } from './thresholds';
 import { isBalanced, type Watched } from './watched';
 import {
   browserSeries,
@@ -23,6 +24,8 @@ import {
 export interface DashboardProps {
   readonly title: string;
   readonly watched: Watched;
+  /** What the notes call bad. */
+  readonly thresholds: ObservabilityThresholds;
 
   /** Where the runbooks are: a URL, or the folder in the repository. */
   readonly runbooks: string;
@@ -46,16 +49,16 @@ export class Dashboard extends Construct {
 }
 
 /** The dashboard as data. It holds no id, so that a first plan shows all of it. */
-export function dashboardBody({ title, watched, runbooks }: DashboardProps): DashboardBody {
+export function dashboardBody({ title, watched, thresholds, runbooks }: DashboardProps): DashboardBody {
   const queries = new Queries(watched, dashboardScope);
   const groups = [
-    users(queries, runbooks),
+    users(queries, thresholds, runbooks),
     objectives(watched, runbooks),
-    api(queries, watched, runbooks),
+    api(queries, watched, thresholds, runbooks),
     mysql(queries, watched, runbooks),
     containers(queries, runbooks),
     balancers(queries, watched, runbooks),
-    instance(queries, runbooks),
+    instance(queries, thresholds, runbooks),
     releases(queries, watched, runbooks),
   ];
   return {
@@ -71,10 +74,10 @@ export function dashboardBody({ title, watched, runbooks }: DashboardProps): Das
   };
 }
 
-function users(queries: Queries, runbooks: string): Tile {
+function users(queries: Queries, { pageLcpSeconds }: ObservabilityThresholds, runbooks: string): Tile {
   return group('What users feel', 'vivid_blue', [
     note(
-      `**Bad:** largest paint beyond 4 s, interaction beyond 0.5 s (p75), errors that rise with a release. [Runbook](${runbooks}/page-load.md)`,
+      `**Bad:** largest paint beyond ${pageLcpSeconds.critical} s, interaction beyond 0.5 s (p75), errors that rise with a release. [Runbook](${runbooks}/page-load.md)`,
     ),
     toplist(
       'Top 5 browsers',
@@ -134,10 +137,15 @@ function objectives({ env }: Watched, runbooks: string): Tile {
   ]);
 }
 
-function api(queries: Queries, { services: { backend } }: Watched, runbooks: string): Tile {
+function api(
+  queries: Queries,
+  { services: { backend } }: Watched,
+  { apiP95Seconds }: ObservabilityThresholds,
+  runbooks: string,
+): Tile {
   return group('API', 'vivid_green', [
     note(
-      `**Bad:** any failing \`POST /create\`, p95 beyond 1 s, errors without traffic to explain them. [Runbook](${runbooks}/api-error-rate.md)`,
+      `**Bad:** any failing \`POST /create\`, p95 beyond ${apiP95Seconds.critical} s, errors without traffic to explain them. [Runbook](${runbooks}/api-error-rate.md)`,
     ),
     queryValue('POST /create', { query: queries.creates(), aggregator: 'sum' }),
     queryValue('Average latency', { query: queries.latency(backend, 'avg') }),
@@ -157,11 +165,15 @@ function api(queries: Queries, { services: { backend } }: Watched, runbooks: str
       ],
       'bars',
     ),
-    toplist('Busiest routes', { query: queries.requestsByResource(backend), aggregator: 'sum' }, 10),
-    timeseries('POST /create: latency', [
-      { query: queries.createLatency('p50'), alias: 'p50' },
-      { query: queries.createLatency('p95'), alias: 'p95' },
-    ]),
+    sized(toplist('Busiest routes', { query: queries.requestsByResource(backend), aggregator: 'sum' }, 10), 6, 3),
+    sized(
+      timeseries('POST /create: latency', [
+        { query: queries.createLatency('p50'), alias: 'p50' },
+        { query: queries.createLatency('p95'), alias: 'p95' },
+      ]),
+      6,
+      3,
+    ),
   ]);
 }
 
@@ -232,10 +244,10 @@ function balancers(queries: Queries, { services }: Watched, runbooks: string): T
   ]);
 }
 
-function instance(queries: Queries, runbooks: string): Tile {
+function instance(queries: Queries, thresholds: ObservabilityThresholds, runbooks: string): Tile {
   return group('Database instance', 'vivid_orange', [
     note(
-      `**Bad:** CPU that stays beyond 90 %, storage that falls in a straight line, connections that never come back. [Runbook](${runbooks}/database-storage.md)`,
+      `**Bad:** CPU that stays beyond ${thresholds.databaseCpuPercent.critical} %, less than ${thresholds.databaseFreeStorageGiB.critical} GiB free, connections that never come back. [Runbook](${runbooks}/database-storage.md)`,
     ),
     timeseries('CPU (%)', [{ query: queries.rds('cpuutilization'), alias: 'CPU' }]),
     timeseries('Free storage', [{ query: queries.rds('free_storage_space'), alias: 'free' }]),

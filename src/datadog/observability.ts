@@ -65,7 +65,7 @@ export class Observability extends Construct {
       pageLoadSeconds: thresholds.objectives.pageLoadSeconds,
     });
     this.rum = { applicationId: rum.applicationId, clientToken: rum.clientToken };
-    new Dashboard(this, 'Dashboard', { title: props.name, watched, runbooks });
+    new Dashboard(this, 'Dashboard', { title: props.name, watched, thresholds, runbooks });
     new Monitors(this, 'Monitors', { ...alerting, watched, thresholds, more: props.monitors });
     new Slos(this, 'Slos', {
       ...alerting,
