@@ -3,6 +3,12 @@ import { z } from 'zod';
 /** Classes that are too small for Performance Insights with MySQL. Source: Amazon RDS User Guide, 2026. */
 const WITHOUT_PERFORMANCE_INSIGHTS = /^db\.(t2|t3|t4g)\.(micro|small)$/;
 
+/** RDS refuses growth by less than this share. Source: Amazon RDS User Guide, "Storage autoscaling", 2026. */
+const MINIMUM_GROWTH = 1.1;
+const MINIMUM_WINDOW_MINUTES = 30;
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const MINUTES = { day: 24 * 60, week: 7 * 24 * 60 };
+
 const time = '([01]\\d|2[0-3]):[0-5]\\d';
 const day = '(mon|tue|wed|thu|fri|sat|sun)';
 
@@ -10,7 +16,7 @@ export const databaseSchema = z
   .strictObject({
     instanceClass: z.string().regex(/^db\.[a-z0-9]+\.[a-z0-9]+$/, 'must be an RDS instance class such as db.t3.micro'),
     storageGiB: z.int().min(20).max(65_536),
-    /** How far storage may grow by itself. */
+    /** How far storage may grow by itself: not at all when it equals `storageGiB`. */
     maxStorageGiB: z.int().min(20).max(65_536),
     multiAz: z.boolean(),
     backupRetentionDays: z.int().min(0).max(35),
@@ -29,7 +35,10 @@ export const databaseSchema = z
     /** Whether RDS makes larger updates on a copy and switches over. */
     blueGreenUpdate: z.boolean(),
     /** A snapshot to start from; changing it replaces the instance. */
-    restoreFromSnapshot: z.string().min(1).optional(),
+    restoreFromSnapshot: z
+      .string()
+      .regex(/^(arn:aws[a-z-]*:rds:\S+|(rds:)?[a-z][a-z0-9-]*)$/i, 'must be a snapshot’s identifier or ARN')
+      .optional(),
     /** Raise by one to rotate every password of the database. */
     passwordVersion: z.int().min(1),
     /** `verify` checks the server's certificate and name against the RDS roots; `encrypt` only encrypts. */
@@ -38,12 +47,36 @@ export const databaseSchema = z
     poolSize: z.int().min(1).max(100),
   })
   .superRefine((database, context) => {
-    if (database.maxStorageGiB < database.storageGiB) {
+    const { storageGiB, maxStorageGiB } = database;
+    if (maxStorageGiB !== storageGiB && maxStorageGiB < storageGiB * MINIMUM_GROWTH) {
       context.addIssue({
         code: 'custom',
         path: ['maxStorageGiB'],
-        input: database.maxStorageGiB,
-        message: `must not be less than storageGiB ${database.storageGiB}`,
+        input: maxStorageGiB,
+        message: `must equal storageGiB ${storageGiB} or exceed it by a tenth: RDS refuses less`,
+      });
+    }
+    const backups = windowMinutes(database.backupWindow);
+    const maintenance = windowMinutes(database.maintenanceWindow);
+    for (const [path, window] of [
+      ['backupWindow', backups],
+      ['maintenanceWindow', maintenance],
+    ] as const) {
+      if (window && window.length < MINIMUM_WINDOW_MINUTES) {
+        context.addIssue({
+          code: 'custom',
+          path: [path],
+          input: database[path],
+          message: `must last at least ${MINIMUM_WINDOW_MINUTES} minutes`,
+        });
+      }
+    }
+    if (backups && maintenance && backups.length > 0 && maintenance.length > 0 && meet(backups, maintenance)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['maintenanceWindow'],
+        input: database.maintenanceWindow,
+        message: `must not overlap backupWindow ${database.backupWindow}: RDS refuses it`,
       });
     }
     if (database.performanceInsights && WITHOUT_PERFORMANCE_INSIGHTS.test(database.instanceClass)) {
@@ -63,5 +96,33 @@ export const databaseSchema = z
       });
     }
   });
+
+/** A window in minutes since the week, or the day, began. */
+interface Window {
+  readonly start: number;
+  readonly length: number;
+  readonly period: number;
+}
+
+/** `undefined` when `text` is no window: that is a problem of its own. */
+function windowMinutes(text: string): Window | undefined {
+  const ends = text.split('-').map((end) => /^(?:([a-z]{3}):)?(\d\d):(\d\d)$/.exec(end));
+  const [start, end] = ends.map((match) => {
+    if (!match) return undefined;
+    const [, dayName, hours, minutes] = match;
+    return Math.max(DAYS.indexOf(dayName ?? 'mon'), 0) * MINUTES.day + Number(hours) * 60 + Number(minutes);
+  });
+  if (start === undefined || end === undefined) return undefined;
+  const period = text.length > 'hh:mm-hh:mm'.length ? MINUTES.week : MINUTES.day;
+  return { start, length: (end - start + period) % period, period };
+}
+
+/** Whether a daily and a weekly window have a minute in common. */
+function meet(daily: Window, weekly: Window): boolean {
+  // Before, within and after the week: a window may run past midnight of its last day.
+  return Array.from({ length: 3 * 7 }, (_, index) => (index - 7) * MINUTES.day + daily.start).some(
+    (start) => start < weekly.start + weekly.length && weekly.start < start + daily.length,
+  );
+}
 
 export type DatabaseConfig = z.infer<typeof databaseSchema>;

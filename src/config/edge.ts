@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 const domainName = z
   .string()
-  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain name in lower case');
+  .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain name in lower case')
+  // What a certificate can name. Source: AWS Certificate Manager, "Quotas", 2026.
+  .max(64, 'must have at most 64 characters');
 
 export const edgeSchema = z
   .strictObject({
@@ -20,7 +22,7 @@ export const edgeSchema = z
       z.strictObject({
         kind: z.literal('waf'),
         /** Requests that one address may send in five minutes. */
-        requestsPerFiveMinutes: z.int().min(10),
+        requestsPerFiveMinutes: z.int().min(10).max(2_000_000_000),
         /** Rule groups that only count what they would block. */
         countOnly: z.array(z.enum(['common', 'known-bad-inputs', 'sqli', 'rate-limit'])),
       }),

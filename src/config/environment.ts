@@ -3,7 +3,7 @@ import { databaseSchema } from './database';
 import { datadogSchema } from './datadog';
 import { deploymentSchema } from './deployment';
 import { edgeSchema } from './edge';
-import { networkSchema } from './network';
+import { networkSchema, taskAddresses } from './network';
 import { serviceSchema } from './service';
 
 /** The environments that this project knows. */
@@ -11,6 +11,9 @@ export const ENVIRONMENT_NAMES = ['test', 'prod', 'local'] as const;
 export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-east-1');
+
+/** Names of constructs beside which the services stand in the stacks. */
+const RESERVED = ['aws', 'certificate', 'cluster', 'docker', 'firewall'];
 
 /** Where Terraform keeps its state. */
 export const stateSchema = z.discriminatedUnion('kind', [
@@ -55,7 +58,13 @@ export const environmentSchema = z
     database: databaseSchema,
     /** One row a service; the key is the folder under `images/`. */
     services: z
-      .record(z.string().regex(/^[a-z][a-z0-9]{0,14}$/, 'must be a-z and 0-9, at most 15 characters'), serviceSchema)
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9]{0,14}$/, 'must be a-z and 0-9, a letter first, at most 15 characters')
+          .refine((name) => !RESERVED.includes(name), `must not be one of ${RESERVED.join(', ')}: stacks use them`),
+        serviceSchema,
+      )
       .refine((services) => 'frontend' in services && 'backend' in services, 'must have the rows frontend and backend'),
     cluster: z.strictObject({
       containerInsights: z.enum(['enhanced', 'enabled', 'disabled']),
@@ -71,18 +80,69 @@ export const environmentSchema = z
     datadog: datadogSchema,
     emulator: emulatorSchema.optional(),
   })
-  .superRefine((config, context) => {
-    config.network.zones.forEach(({ name }, index) => {
-      if (!name.startsWith(config.region)) {
+  .superRefine(
+    (config, context) => {
+      config.network.zones.forEach(({ name }, index) => {
+        if (!name.startsWith(config.region)) {
+          const message = `must be a zone of region ${config.region}`;
+          context.addIssue({ code: 'custom', path: ['network', 'zones', index, 'name'], input: name, message });
+        }
+      });
+    },
+    onceValid('region', 'network'),
+  )
+  .superRefine(
+    ({ network, services }, context) => {
+      // A release starts the new tasks beside the old ones.
+      const needed = 2 * Object.values(services).reduce((sum, service) => sum + mostTasks(service), 0);
+      const free = taskAddresses(network);
+      if (needed > free) {
         context.addIssue({
           code: 'custom',
-          path: ['network', 'zones', index, 'name'],
-          input: name,
-          message: `must be a zone of region ${config.region}`,
+          path: ['network', 'zones'],
+          input: network.zones.map(({ privateCidr }) => privateCidr),
+          message: `must have private addresses for ${needed} tasks, twice the most that services may run, and not ${free}`,
         });
       }
-    });
-  });
+    },
+    onceValid('network', 'services'),
+  )
+  .superRefine(
+    ({ network, edge, datadog, services }, context) => {
+      if (network.nat !== 'none') return;
+      const issue = (path: string[], input: unknown, message: string): void => {
+        context.addIssue({ code: 'custom', path, input, message });
+      };
+      if (edge.backend === 'public')
+        issue(
+          ['edge', 'backend'],
+          edge.backend,
+          'must be "internal" when network.nat is "none": tasks cannot reach it',
+        );
+      if (datadog.kind === 'agent')
+        issue(
+          ['datadog', 'kind'],
+          datadog.kind,
+          'must not be "agent" when network.nat is "none": it cannot reach Datadog',
+        );
+      for (const [name, { exec }] of Object.entries(services)) {
+        if (exec === 'on' && !network.endpoints.includes('ssmmessages')) {
+          const message = 'must be "off" when network.nat is "none" and network.endpoints lack ssmmessages';
+          issue(['services', name, 'exec'], exec, message);
+        }
+      }
+    },
+    onceValid('network', 'edge', 'datadog', 'services'),
+  );
+
+/** Rules across sections are asked as soon as those sections are right, whatever is wrong elsewhere. */
+function onceValid(...sections: readonly string[]): z.core.$ZodSuperRefineParams {
+  return { when: ({ issues }) => !issues.some(({ path }) => path === undefined || sections.includes(String(path[0]))) };
+}
+
+function mostTasks({ tasks, schedules }: z.infer<typeof serviceSchema>): number {
+  return Math.max(tasks.max, ...Object.values(schedules).map(({ maxTasks }) => maxTasks));
+}
 
 export type EnvironmentConfig = z.infer<typeof environmentSchema> & {
   readonly services: Readonly<Record<'frontend' | 'backend', z.infer<typeof serviceSchema>>>;
@@ -98,20 +158,75 @@ export type EmulatorConfig = z.infer<typeof emulatorSchema>;
 export function parseEnvironment(candidate: unknown): EnvironmentConfig {
   const result = environmentSchema.safeParse(candidate, { reportInput: true });
   if (result.success) return result.data as EnvironmentConfig;
-  const lines = result.error.issues.map((issue) => {
-    const value = issue.input === undefined ? '' : `, got ${JSON.stringify(issue.input)}`;
-    return `${issue.path.map(String).join('.')} ${rule(issue)}${value}`;
-  });
-  throw new Error(lines.join('\n'));
+  throw new Error(result.error.issues.map(line).join('\n'));
+}
+
+/** `database.storageGiB must be at least 20, got 5` */
+function line(issue: z.core.$ZodIssue): string {
+  const field = issue.path.length === 0 ? 'environment' : issue.path.map(String).join('.');
+  return `${field} ${rule(issue)}${received(issue)}`;
 }
 
 function rule(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value')
-    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-  if (issue.code === 'unrecognized_keys') return `must not have the field ${issue.keys.join(', ')}`;
-  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
-  if (issue.code === 'too_small') return `must be at least ${String(issue.minimum)}`;
-  if (issue.code === 'too_big') return `must be at most ${String(issue.maximum)}`;
-  if (issue.code === 'invalid_key') return issue.issues.map(rule).join(', ');
-  return issue.message;
+  switch (issue.code) {
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'invalid_union':
+      return `must be one of ${optionsOf(issue)
+        .map((value) => JSON.stringify(value))
+        .join(', ')}`;
+    case 'unrecognized_keys':
+      return `must not have the field ${issue.keys.join(', ')}`;
+    case 'invalid_type':
+      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      return isOurs(issue.message)
+        ? issue.message
+        : `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`;
+    case 'too_big':
+      return isOurs(issue.message)
+        ? issue.message
+        : `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}`;
+    case 'invalid_key':
+      return issue.issues.map(rule).join(', ');
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'not_multiple_of':
+      return issue.message;
+  }
+}
+
+/** The kinds that a union knows. */
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly unknown[] {
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+}
+
+/** A schema's own words begin like this; the library's do not. */
+function isOurs(message: string): boolean {
+  return message.startsWith('must ');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function received(issue: z.core.$ZodIssue): string {
+  // The value here is the whole object, where the field is what matters.
+  if (issue.code === 'unrecognized_keys') return '';
+  const input = issue.code === 'invalid_union' ? valueOf(issue.input, issue.path.at(-1)) : issue.input;
+  if (input === undefined) return ', got nothing';
+  return `, got ${typeof input === 'number' ? String(input) : JSON.stringify(input)}`;
+}
+
+function valueOf(object: unknown, key: PropertyKey | undefined): unknown {
+  return typeof object === 'object' && object !== null && key !== undefined
+    ? (object as Readonly<Record<PropertyKey, unknown>>)[key]
+    : undefined;
 }

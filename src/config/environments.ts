@@ -152,7 +152,7 @@ const local: EnvironmentConfig = {
   database: { ...test.database, tls: 'encrypt' },
   images: 'engine',
   deployment: { approval: 'none', pipeline: { kind: 'none' }, budget: { kind: 'off' } },
-  datadog: { kind: 'off' },
+  datadog: { kind: 'test-agent' },
   emulator: {
     endpoint: 'http://127.0.0.1:4566',
     endpointForTasks: 'http://cloudpe-emulator:4566',

@@ -40,7 +40,7 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
   const { ENVIRONMENT: name } = variables;
   if (!isEnvironmentName(name)) {
     throw new Error(
-      `ENVIRONMENT must be one of ${ENVIRONMENT_NAMES.join(', ')}, got ${JSON.stringify(name) ?? 'nothing'}`,
+      `ENVIRONMENT must be one of ${ENVIRONMENT_NAMES.join(', ')}, got ${name === undefined ? 'nothing' : JSON.stringify(name)}`,
     );
   }
   return parseEnvironment(environments[name]);

@@ -1,10 +1,16 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-/** The sizes that AWS accepts for a VPC and for a subnet. */
-const PREFIX_LENGTHS = { shortest: 16, longest: 28 };
+/** AWS accepts a VPC of /16 at most; a load balancer refuses a subnet that is smaller than /27. */
+const PREFIX_LENGTHS = { shortest: 16, longest: 27 };
 
-const cidr = z.string().refine(isNetwork, 'must be an IPv4 network in CIDR form from /16 to /28, such as 10.0.0.0/16');
+/** Addresses of a subnet that AWS keeps for itself, and those that it wants free for a load balancer. */
+const TAKEN_ADDRESSES = 5 + 8;
+
+const cidr = z
+  .string()
+  .refine(isNetwork, 'must be an IPv4 network in CIDR form from /16 to /27, such as 10.0.0.0/16')
+  .refine((text) => !isNetwork(text) || isUsable(text), 'must be a network that a VPC may have, such as 10.0.0.0/16');
 
 export const networkSchema = z
   .strictObject({
@@ -21,7 +27,9 @@ export const networkSchema = z
     /** `per-zone` survives the loss of a zone; `single` is cheaper; `none` needs `endpoints`. */
     nat: z.enum(['single', 'per-zone', 'none']),
     /** AWS services that tasks reach without leaving the VPC; S3's gateway endpoint is free and always there. */
-    endpoints: z.array(z.enum(['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'])),
+    endpoints: z
+      .array(z.enum(['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms']))
+      .refine((endpoints) => new Set(endpoints).size === endpoints.length, 'must name each endpoint once'),
     flowLogs: z.enum(['all', 'rejected', 'off']),
   })
   .superRefine((network, context) => {
@@ -72,6 +80,19 @@ function isNetwork(text: string): boolean {
     length <= PREFIX_LENGTHS.longest &&
     address.toString() === ipaddr.IPv4.networkAddressFromCIDR(text).toString()
   );
+}
+
+/** AWS refuses the loopback, link-local, multicast and reserved ranges. */
+function isUsable(text: string): boolean {
+  const [address] = ipaddr.IPv4.parseCIDR(text);
+  return ['private', 'carrierGradeNat', 'unicast'].includes(address.range());
+}
+
+/** How many tasks find an address in the private subnets. */
+export function taskAddresses(network: NetworkConfig): number {
+  return network.zones
+    .map(({ privateCidr }) => 2 ** (32 - ipaddr.IPv4.parseCIDR(privateCidr)[1]) - TAKEN_ADDRESSES)
+    .reduce((sum, free) => sum + free, 0);
 }
 
 function contains(outer: string, inner: string): boolean {

@@ -4,9 +4,14 @@ import { FARGATE_MEMORY_MIB } from './fargate-sizes';
 const percent = z.int().min(1).max(100);
 
 const scheduleSchema = z.strictObject({
-  /** When, in the words of EventBridge: `cron(0 22 * * ? *)`. */
-  schedule: z.string().regex(/^(cron|rate|at)\(.+\)$/, 'must be cron(…), rate(…) or at(…)'),
-  timezone: z.string().min(1),
+  /** When, in the words of Application Auto Scaling: `cron(0 22 * * ? *)`. */
+  schedule: z
+    .string()
+    .refine(
+      isSchedule,
+      'must be cron(minutes hours days months weekdays years), rate(n unit) or at(yyyy-mm-ddThh:mm:ss)',
+    ),
+  timezone: z.string().refine(isTimezone, 'must be a time zone such as Europe/Berlin'),
   minTasks: z.int().min(0),
   maxTasks: z.int().min(0),
 });
@@ -57,5 +62,35 @@ export const serviceSchema = z
       }
     }
   });
+
+/** Six fields, and either the days of the month or of the week are `?`: AWS refuses both and neither. */
+function isSchedule(text: string): boolean {
+  const [, form, fields = ''] = /^(cron|rate|at)\((.+)\)$/.exec(text) ?? [];
+  switch (form) {
+    case 'cron': {
+      const words = fields.split(' ');
+      return (
+        words.length === 6 &&
+        words.every((word) => /^[0-9A-Z*?,/#LW-]+$/.test(word)) &&
+        (words[2] === '?') !== (words[4] === '?')
+      );
+    }
+    case 'rate':
+      return /^[1-9]\d* (minute|hour|day)s?$/.test(fields);
+    case 'at':
+      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(fields) && !Number.isNaN(Date.parse(`${fields}Z`));
+    case undefined:
+    default:
+      return false;
+  }
+}
+
+function isTimezone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export type ServiceConfig = z.infer<typeof serviceSchema>;
