@@ -34,7 +34,7 @@ export class Certificate extends Construct {
     });
     // One name asks for one proof.
     const proof = Fn.tolist(certificate.domainValidationOptions.fqn);
-    const field = (name: string): string => Fn.lookup(Fn.element(proof, 0), name) as unknown as string;
+    const field = (name: string): string => Fn.lookup(Fn.element(proof, 0), name) as string;
     const record = new Route53Record(this, 'Proof', {
       zoneId: zone.zoneId,
       name: field('resource_record_name'),

@@ -22,7 +22,9 @@ export interface FargateServiceProps {
   readonly account: Account;
   readonly cluster: Cluster;
   readonly subnets: Subnets;
-  readonly repository: Repository;
+
+  /** Where its own image comes from. @default - its images are public */
+  readonly repository?: Repository;
   readonly logs: { readonly groupName: string; readonly retentionDays: number; readonly key: EncryptionKey };
 
   /** CPU units: 1024 are one vCPU. */
@@ -46,7 +48,9 @@ export interface FargateServiceProps {
   readonly keyArns?: readonly string[];
 
   readonly tasks: { readonly min: number; readonly max: number; readonly desired: number };
-  readonly scaleOn: {
+
+  /** What autoscaling keeps near. @default - the number of tasks never changes by itself */
+  readonly scaleOn?: {
     readonly cpuPercent: number;
     readonly memoryPercent: number;
     readonly requestsPerTarget?: number;
@@ -88,7 +92,7 @@ export class FargateService extends Construct implements Server, Client {
     const roles = new TaskRoles(this, 'Roles', {
       name: props.name,
       account: props.account,
-      repositoryArns: [props.repository.arn],
+      repositoryArns: props.repository ? [props.repository.arn] : [],
       logs,
       injected: containers.flatMap(({ secrets = {} }) => Object.values(secrets)),
       readable: reads,
@@ -107,6 +111,8 @@ export class FargateService extends Construct implements Server, Client {
       containerDefinitions: JSON.stringify(
         containers.map((each) => renderContainer(each, this.awslogs(logs, props.account.region, each.name))),
       ),
+      // The revision that serves stays valid until the new one does: a release that fails goes back to it.
+      lifecycle: { createBeforeDestroy: true },
     });
 
     const group = new SecurityGroup(this, 'SecurityGroup', {
@@ -153,16 +159,18 @@ export class FargateService extends Construct implements Server, Client {
       lifecycle: { ignoreChanges: ['desired_count'] },
     });
 
-    new ServiceScaling(this, 'Scaling', {
-      name: props.name,
-      clusterName: props.cluster.name,
-      serviceName: service.name,
-      minTasks: props.tasks.min,
-      maxTasks: props.tasks.max,
-      ...props.scaleOn,
-      ...(behind && { balancer: behind }),
-      ...(props.schedules && { schedules: props.schedules }),
-    });
+    if (props.scaleOn) {
+      new ServiceScaling(this, 'Scaling', {
+        name: props.name,
+        clusterName: props.cluster.name,
+        serviceName: service.name,
+        minTasks: props.tasks.min,
+        maxTasks: props.tasks.max,
+        ...props.scaleOn,
+        ...(behind && { balancer: behind }),
+        ...(props.schedules && { schedules: props.schedules }),
+      });
+    }
   }
 
   /** Lets its tasks open connections to `server`. */

@@ -5,6 +5,7 @@ import { logs } from './logs';
 import { pageUrl } from './page';
 import { localSettings } from './settings';
 import { status } from './status';
+import { traces } from './traces';
 import { up } from './up';
 
 // The SDK announces its own schedule for Node versions at every start; package.json says ours.
@@ -59,6 +60,13 @@ program
   .argument('<service>', 'frontend or backend')
   .option('-f, --follow', 'stay and print what comes', false)
   .action(async (service: string, { follow }: { follow: boolean }) => logs(settings(), { service, follow, print }));
+
+program
+  .command('traces')
+  .description('show what the application told the test agent')
+  .action(async () => {
+    print(await traces(settings()));
+  });
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BatchGetImageCommand, GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import { testAgentImage } from '../datadog/test-agent';
 import { localImage, type LocalImage } from '../images/image-tag';
 import { logFolder } from './emulator-container';
 import { runLogged, StepError } from './logged';
@@ -29,6 +30,23 @@ export async function buildImage(
     name: `build-${image.name}`,
     logFolder: logFolder(settings),
     cwd: image.folder,
+    onLine,
+  });
+  return true;
+}
+
+/** Builds the test agent, which stands beside every task where the environment asks for it. */
+export async function buildTestAgent(
+  run: Run,
+  settings: LocalSettings,
+  onLine: (line: string) => void,
+): Promise<boolean> {
+  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', testAgentImage]);
+  if (!found.failed) return false;
+  await runLogged('docker', ['build', '--tag', testAgentImage, '.'], {
+    name: 'build-test-agent',
+    logFolder: logFolder(settings),
+    cwd: path.join(settings.root, 'src/local/test-agent'),
     onLine,
   });
   return true;

@@ -27,7 +27,6 @@ export interface LoggedProps {
   readonly cause?: (lines: readonly string[]) => string;
 }
 
-// eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**

@@ -4,7 +4,7 @@ import { awsClients } from './aws-clients';
 import { ensureBaseImages } from './base-images';
 import { ensureDockerEngine } from './docker-engine';
 import { buildEmulator, CONTAINER, runningEmulator, startEmulator } from './emulator-container';
-import { buildImage, imagesOf, pushImage } from './images';
+import { buildImage, buildTestAgent, imagesOf, pushImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
 import { requirePrerequisites } from './prerequisites';
@@ -65,6 +65,15 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                   else child.skip(`Image ${image.name}: unchanged`);
                 },
               })),
+              {
+                title: 'Test agent',
+                enabled: () => settings.config.datadog.kind === 'test-agent',
+                task: async (context: Progress, child: StepTask) => {
+                  if (await buildTestAgent(run, settings, buildReporter(child)))
+                    context.changes.push('built the test agent');
+                  else child.skip('Test agent: built');
+                },
+              },
             ],
             { concurrent: true },
           ),

@@ -6,11 +6,12 @@ import type { Container } from '../aws/container';
 import { FargateService, type FargateServiceProps } from '../aws/fargate-service';
 import { Firewall } from '../aws/firewall';
 import { LoadBalancer } from '../aws/load-balancer';
+import { mysqlCollector } from '../datadog/mysql-collector';
 import type { LocalImage } from '../images/image-tag';
 import { backendContainer, backendMigration, frontendContainer, type RumKeys } from './containers';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
 import type { FoundationStack } from './foundation';
-import { sidecarOf, type Sidecar } from './sidecar';
+import { watching } from './watching';
 
 export interface ApplicationStackProps extends EnvironmentStackProps {
   readonly foundation: FoundationStack;
@@ -36,7 +37,6 @@ interface ServiceSpec extends Pick<FargateServiceProps, 'behind' | 'reads' | 'ke
 /** What every release replaces: the services, and the balancers in front of them. */
 export class ApplicationStack extends EnvironmentStack {
   private readonly cluster: Cluster;
-  private readonly sidecar: Sidecar;
 
   public constructor(
     scope: Construct,
@@ -44,15 +44,14 @@ export class ApplicationStack extends EnvironmentStack {
   ) {
     super(scope, 'application', props);
     const { config, identity } = this;
-    const { foundation, rum, version } = props;
-    const { network, database, keys } = foundation;
+    const { foundation, rum } = props;
+    const { database, keys } = foundation;
 
     this.cluster = new Cluster(this, 'Cluster', {
       name: identity.clusterName,
       containerInsights: config.cluster.containerInsights,
       execLogs: { groupName: `/ecs/${identity.name()}/exec`, retentionDays: config.logs.retentionDays, key: keys.logs },
     });
-    this.sidecar = sidecarOf(this, { config, identity, version, dataKey: keys.data });
 
     const backendEntry = this.balancer('backend', { port: 4000, targetPort: 4000, reach: config.edge.backend });
     const { username, password, name, endpoint } = database.parameters;
@@ -66,6 +65,8 @@ export class ApplicationStack extends EnvironmentStack {
       keyArns: [keys.data.arn],
     });
     backend.allowTo('ToDatabase', database);
+
+    this.watchDatabase();
 
     const certificate =
       config.edge.domain &&
@@ -100,7 +101,6 @@ export class ApplicationStack extends EnvironmentStack {
     this.output('url', config.edge.domain ? `https://${config.edge.domain.name}` : frontendEntry.url);
     this.output('backend_url', backendEntry.url);
     this.output('cluster', this.cluster.name);
-    void network;
   }
 
   /**
@@ -114,7 +114,7 @@ export class ApplicationStack extends EnvironmentStack {
     const row = config.services[tier];
     const repository = foundation.repositories[tier];
     if (!row || !repository) throw new Error(`services must have the row ${tier}`);
-    const service = identity.service(tier, version);
+    const watched = watching(config.datadog, identity.service(tier, version), identity.tags, foundation.datadogApiKey);
     const { tasks, scaleOn, schedules, cpu, memoryMiB, architecture, spotPercent, rollout, exec } = row;
     return new FargateService(this, capitalized(tier), {
       ...spec,
@@ -129,10 +129,48 @@ export class ApplicationStack extends EnvironmentStack {
         retentionDays: config.logs.retentionDays,
         key: foundation.keys.logs,
       },
-      container: this.sidecar.watch(container, service),
-      companions: [...companions.map((each) => this.sidecar.label(each, service)), ...this.sidecar.containers(service)],
-      keyArns: [...keyArns, ...this.sidecar.keyArns],
+      container: watched.main(container),
+      companions: [...companions.map((each) => watched.other(each)), ...watched.sidecars],
+      keyArns: [...new Set([...keyArns, ...watched.keyArns])],
     });
+  }
+
+  /** The collector of MySQL's figures, where the environment has one: a task of its own, because two would count twice. */
+  private watchDatabase(): void {
+    const { config, identity, account } = this;
+    const { foundation } = this.props;
+    const { datadog } = config;
+    const { datadogApiKey, database, keys, network } = foundation;
+    if (datadog.kind !== 'agent' || datadog.mysql === 'off' || !datadogApiKey) return;
+    const collector = new FargateService(this, 'MysqlCollector', {
+      name: identity.name('mysql-collector'),
+      account,
+      cluster: this.cluster,
+      subnets: network.privateSubnets,
+      logs: {
+        groupName: `/ecs/${identity.name()}/mysql-collector`,
+        retentionDays: config.logs.retentionDays,
+        key: keys.logs,
+      },
+      cpu: 256,
+      memoryMiB: 512,
+      architecture: config.services.backend.architecture,
+      container: mysqlCollector({
+        site: datadog.site,
+        apiKey: datadogApiKey.parameter,
+        env: identity.env,
+        region: config.region,
+        host: database.host,
+        identifier: database.identifier,
+        username: database.parameters.monitorUsername,
+        password: database.parameters.monitorPassword,
+        databaseMonitoring: datadog.mysql === 'database-monitoring',
+      }),
+      keyArns: [keys.data.arn],
+      tasks: { min: 1, max: 1, desired: 1 },
+      rollout: 'quick',
+    });
+    collector.allowTo('ToDatabase', database);
   }
 
   private balancer(

@@ -60,7 +60,8 @@ const SERVICES = [
   'wafv2',
 ];
 
-function emulated(endpoint: string): Partial<AwsProviderConfig> {
+/** What makes the AWS provider speak to an emulator at `endpoint`. */
+export function emulated(endpoint: string): Partial<AwsProviderConfig> {
   return {
     accessKey: 'emulator',
     secretKey: 'emulator',

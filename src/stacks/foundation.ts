@@ -5,7 +5,10 @@ import { FlowLogs } from '../aws/flow-logs';
 import { LogBucket } from '../aws/log-bucket';
 import { Network } from '../aws/network';
 import { Repository } from '../aws/repository';
+import { SecretParameter } from '../aws/secret-parameter';
+import { secretVariable } from '../aws/secret-variable';
 import { VpcEndpoints } from '../aws/vpc-endpoints';
+import type { ApiKey } from './watching';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
 
 /** What outlives releases: the network, the data, the registry and the keys. */
@@ -19,6 +22,9 @@ export class FoundationStack extends EnvironmentStack {
 
   /** Where load balancers write their access logs. */
   public readonly accessLogs: LogBucket | undefined;
+
+  /** What lets agents report, where Datadog watches. */
+  public readonly datadogApiKey: ApiKey | undefined;
 
   public constructor(scope: Construct, props: EnvironmentStackProps) {
     super(scope, 'foundation', props);
@@ -65,6 +71,20 @@ export class FoundationStack extends EnvironmentStack {
       logsRetentionDays: config.logs.retentionDays,
       path: (...parts) => identity.path('database', ...parts),
     });
+    this.datadogApiKey = this.apiKey();
+  }
+
+  private apiKey(): ApiKey | undefined {
+    const { config, identity, keys } = this;
+    if (config.datadog.kind !== 'agent') return undefined;
+    const parameter = new SecretParameter(this, 'DatadogApiKey', {
+      name: identity.path('datadog', 'api-key'),
+      description: 'lets the agents report to Datadog',
+      key: keys.data,
+      version: config.datadog.apiKeyVersion,
+      value: secretVariable(this, 'datadog_api_key', 'the value of DD_API_KEY'),
+    });
+    return { parameter, key: keys.data };
   }
 
   private encryptionKeys(): FoundationStack['keys'] {

@@ -15,15 +15,15 @@ def _names(balancer):
 
 def _by_record(host):
     """A Route 53 alias or CNAME record's target."""
-    for zone in list(route53._records.values()):
-        for record in zone.values() if isinstance(zone, dict) else zone:
+    # Of every account: a request to a load balancer has none.
+    for records in list(route53._records._data.values()):
+        for record in records:
             if record.get("Name", "").rstrip(".").lower() != host:
                 continue
-            alias = (record.get("AliasTarget") or {}).get("DNSName")
-            values = [
-                value.get("Value", "") for value in record.get("ResourceRecords") or [] if isinstance(value, dict)
-            ]
-            for target in [alias, *(values if record.get("Type") == "CNAME" else [])]:
+            targets = [(record.get("AliasTarget") or {}).get("DNSName")]
+            if record.get("Type") == "CNAME":
+                targets += record.get("ResourceRecords") or []
+            for target in targets:
                 if target:
                     return target.rstrip(".").lower().removeprefix("dualstack.")
     return None

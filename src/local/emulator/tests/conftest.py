@@ -11,10 +11,17 @@ import threading
 import time
 import urllib.request
 
-import boto3
-import botocore.config
 import docker
 import docker.errors
+
+# Set before MiniStack is imported: the one in this process has no Docker, and a name that nothing else has, since on
+# its reset it removes the containers that carry its name.
+PREFIX = os.environ.get("EMULATOR_TEST_PREFIX", "")
+os.environ["EMULATOR_NAME"] = f"{PREFIX}-in-process"
+os.environ["DOCKER_HOST"] = "unix:///no-docker.sock"
+
+import boto3
+import botocore.config
 import hypercorn.asyncio
 import hypercorn.config
 import ministack.app
@@ -109,7 +116,6 @@ def emulator(request, server):
 
 
 # Tests with real containers: this process runs in a container too, with Docker's socket, on a network of its own.
-PREFIX = os.environ.get("EMULATOR_TEST_PREFIX", "")
 IMAGE = os.environ.get("EMULATOR_TEST_IMAGE", "")
 REGISTRY_PORT = os.environ.get("EMULATOR_TEST_PORT", "")
 
@@ -118,7 +124,7 @@ class Engine:
     """Starts emulators as containers, and removes them with everything that they made."""
 
     def __init__(self):
-        self.docker = docker.from_env()
+        self.docker = docker.DockerClient(base_url="unix:///var/run/docker.sock")
         self.emulators = {}
 
     def emulator(self, kind):

@@ -187,7 +187,14 @@ def balancer(emulator, port, **answer):
 def test_a_balancers_dns_name_resolves_in_a_task(containers):
     fixed = {"StatusCode": "200", "MessageBody": "backend"}
     name = balancer(containers, 4000, Type="fixed-response", FixedResponseConfig=fixed)["DNSName"]
-    check = f"import urllib.request as u; assert u.urlopen('http://{name}:4000/health').read() == b'backend'"
+    # The first as any client does, the second as nginx's `resolver` does, which asks again when the answer is old.
+    check = f"""
+import urllib.request
+from dnslib import DNSRecord
+assert urllib.request.urlopen("http://{name}:4000/health").read() == b"backend"
+answer = DNSRecord.parse(DNSRecord.question("{name}").send("127.0.0.11", timeout=5))
+assert [record.ttl <= 5 for record in answer.rr] == [True], answer
+"""
     succeeds(run(containers, container(code=check)))
 
 
@@ -318,6 +325,20 @@ def test_a_release_that_does_not_answer_leaves_the_old_task_alone(containers):
         assert task(containers, first)["lastStatus"] == "RUNNING"
         # Three failed tasks later the old release is the primary one again, alone.
         eventually(lambda: [d["taskDefinition"] for d in deployments(containers, name)] == [old], 90)
+
+
+FAILING = ECHO.replace(
+    "self.send_response(200)",
+    "self.server.answers = getattr(self.server, 'answers', 0) + 1;"
+    " self.send_response(200 if self.server.answers < 3 else 500)",
+)
+
+
+def test_a_task_whose_target_fails_is_replaced(containers):
+    definition = define(containers, container(code=FAILING, stopTimeout=2))
+    with service(containers, definition, **behind(target_group(containers))) as name:
+        stopped = eventually(lambda: tasks(containers, name, "STOPPED"), 40)
+        assert stopped[0]["stoppedReason"].startswith("Task failed ELB health checks in (target-group arn:")
 
 
 def test_a_request_reaches_a_task_with_a_balancers_headers(with_plug_in):

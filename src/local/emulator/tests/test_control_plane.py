@@ -177,7 +177,7 @@ def test_a_balancers_own_name_goes_first(emulator, balancer, subnets):
     assert get("http://127.0.0.1:80/health", second["DNSName"]) == "second"
 
 
-def test_an_alias_record_leads_to_its_balancer(emulator, balancer, subnets):
+def test_an_alias_or_cname_record_leads_to_its_balancer(emulator, balancer, subnets):
     fixed_response(emulator, balancer, "front")
     second = emulator.elbv2.create_load_balancer(Name="second", Subnets=subnets)["LoadBalancers"][0]
     fixed_response(emulator, second, "second")
@@ -187,10 +187,17 @@ def test_an_alias_record_leads_to_its_balancer(emulator, balancer, subnets):
         "DNSName": second["DNSName"],
         "EvaluateTargetHealth": False,
     }
-    record = {"Name": "www.shop.example", "Type": "A", "AliasTarget": target}
-    changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
+    alias = {"Name": "www.shop.example", "Type": "A", "AliasTarget": target}
+    name = {
+        "Name": "old.shop.example",
+        "Type": "CNAME",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": second["DNSName"]}],
+    }
+    changes = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record} for record in (alias, name)]}
     emulator.route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=changes)
     assert get("http://127.0.0.1:80/", "www.shop.example") == "second"
+    assert get("http://127.0.0.1:80/", "old.shop.example") == "second"
 
 
 DATABASE = {

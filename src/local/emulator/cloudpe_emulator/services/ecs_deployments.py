@@ -60,19 +60,20 @@ def _is_ready(service, task):
     return task.get("healthStatus") == "HEALTHY" or not _has_health_check(task)
 
 
-def _fail_if_unhealthy(service, task):
-    """Stops a task whose target failed its checks after the grace period, as the service scheduler does."""
-    age = time.time() - ecs._ts_to_epoch(task["startedAt"]) if task.get("startedAt") else 0
+def target_failure(task):
+    """Why the service scheduler gives a task up: its target failed its checks after the grace period. Or None."""
+    service = _service_of(task)
+    if not service:
+        return None
+    age = time.time() - ecs._ts_to_epoch(task["startedAt"])
     if age < float(service.get("healthCheckGracePeriodSeconds") or 0):
-        return
+        return None
     host = ecs._task_ip(task)
     for balancer in service.get("loadBalancers") or []:
         arn = balancer.get("targetGroupArn")
         if arn and elbv2_health.state(arn, host, balancer.get("containerPort", 80)) == "unhealthy":
-            reason = f"Task failed ELB health checks in (target-group {arn})"
-            if ecs._mark_task_stopped(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
-                ecs._cleanup_task_resources(task, ecs._get_docker())
-                ecs._record_service_task_failure(task)
+            return f"Task failed ELB health checks in (target-group {arn})"
+    return None
 
 
 @wraps(ecs, "_complete_service_deployment")
@@ -99,8 +100,6 @@ def complete_service_deployment(original, cluster_name, svc_key, expected_deploy
                 and ecs._primary_deployment(service) is deployment
                 and deployment.get("rolloutState") == "IN_PROGRESS"
             ):
-                for task in _tasks(service, deployment):
-                    _fail_if_unhealthy(service, task)
                 if all(_is_ready(service, task) for task in _tasks(service, deployment)):
                     for task in _tasks(service, deployment):
                         ecs._record_service_task_healthy(svc_key, task)

@@ -10,11 +10,13 @@ orders the start; an essential container that ends or becomes unhealthy stops th
 nothing is left.
 """
 
+import contextlib
 import logging
 import threading
 import time
 
 import docker
+import docker.errors
 from docker.errors import APIError, NotFound
 from ministack.core.concurrency import resource_lock
 from ministack.services import ecs, ecs_metadata
@@ -32,6 +34,8 @@ _POLL = 0.2
 _WATCH_INTERVAL = 0.5
 # Between a task's leaving its target groups and the signal to its containers, for requests that are on their way.
 _DRAIN = 1.0
+
+_NAMESPACE_ENDED = "its network namespace ended"
 
 # Set when the emulator stops: what its end removes must not be replaced.
 stopping = threading.Event()
@@ -213,14 +217,23 @@ def _start_container(client, task, task_definition, definition, deployment, envi
         for container in task["containers"]:
             if container["name"] == name:
                 container["imageDigest"] = digest
-    return ecs._run_docker_container(
-        client,
-        effective,
-        ecs_containers.arguments(effective, task, task_definition, environment, pause, volumes),
-        refresh_image=deployment is not None and not definition.get("_local"),
-        cache_image=image if pinned else None,
-        fallback_image=image if pinned else None,
-    )
+    arguments = ecs_containers.arguments(effective, task, task_definition, environment, pause, volumes)
+    if _inspect(client, pause.id)["Status"] != "running":
+        raise TaskFailed(_NAMESPACE_ENDED)
+    try:
+        return ecs._run_docker_container(
+            client,
+            effective,
+            arguments,
+            refresh_image=deployment is not None and not definition.get("_local"),
+            cache_image=image if pinned else None,
+            fallback_image=image if pinned else None,
+        )
+    except (docker.errors.DockerException, OSError, ecs._ImagePullError):
+        # A container that was made but could not be started.
+        with contextlib.suppress(docker.errors.DockerException, OSError):
+            client.containers.get(arguments["name"]).remove(v=True, force=True)
+        raise
 
 
 def _start(task, task_definition, overrides, client):
@@ -229,13 +242,14 @@ def _start(task, task_definition, overrides, client):
     definitions = task_definition["containerDefinitions"]
     deployment = ecs._prepare_service_images(task, task_definition, client)
     secrets = {definition["name"]: ecs._resolve_container_secrets(definition) for definition in definitions}
-    volumes = _make_volumes(client, task, task_definition)
+    volumes = task["_volumes"] = _make_volumes(client, task, task_definition)
     pause = _start_pause(client, task, task_definition)
     if not _own(task, pause):
         ecs._cleanup_task_resources(task, client, pause)
         return False
     ecs._record_task_ip(task, pause, settings.NETWORK)
     positions = {definition["name"]: position for position, definition in enumerate(definitions)}
+    task["_pause"] = pause.id
     containers = task["_containers"] = {}
     for definition in _start_order(definitions):
         name = definition["name"]
@@ -293,6 +307,29 @@ def _overall(healths):
     return "HEALTHY" if healths and all(health == "healthy" for health in healths) else "UNKNOWN"
 
 
+def _states(client, task):
+    """The state of each container; one of which an engine in trouble says nothing is left out."""
+    states = {}
+    for name, identifier in list(task["_containers"].items()):
+        with contextlib.suppress(APIError, OSError):
+            states[name] = _inspect(client, identifier)
+    return states
+
+
+def _end_of(client, task, states):
+    """Why a running task ends now, with which code, and the exit code; or None."""
+    names = [container["name"] for container in task["containers"]]
+    essentials = dict(zip(names, task["_container_essentials"], strict=True))
+    for name, state in states.items():
+        if verdict := _verdict(essentials[name], state):
+            return *verdict, state.get("ExitCode")
+    if _inspect(client, task["_pause"])["Status"] == "exited":
+        return _NAMESPACE_ENDED, "EssentialContainerExited", None
+    if failure := ecs_deployments.target_failure(task):
+        return failure, "ServiceSchedulerInitiated", None
+    return None
+
+
 @wraps(ecs, "_maybe_mark_stopped")
 def watch_task(original, task, docker_client=None):
     if "_containers" not in task:
@@ -303,22 +340,23 @@ def watch_task(original, task, docker_client=None):
     if time.monotonic() < task.get("_next_watch", 0):
         return None
     task["_next_watch"] = time.monotonic() + _WATCH_INTERVAL
-    names = [container["name"] for container in task["containers"]]
-    essentials = dict(zip(names, task["_container_essentials"], strict=True))
-    healths = []
-    for name, identifier in list(task["_containers"].items()):
-        try:
-            state = _inspect(client, identifier)
-        except (APIError, OSError):
-            # An engine that does not answer says nothing about the container.
-            continue
+    states = _states(client, task)
+    for name, state in states.items():
         _note(task, name, state)
-        if essentials[name] and _health(state):
-            healths.append(_health(state))
-        if verdict := _verdict(essentials[name], state):
-            if ecs._mark_task_stopped(arn, task, *verdict, exit_code=state.get("ExitCode")):
-                ecs._cleanup_task_resources(task, client)
-            return None
+    try:
+        end = _end_of(client, task, states)
+    except (APIError, OSError):
+        return None
+    if end:
+        reason, code, exit_code = end
+        if ecs._mark_task_stopped(arn, task, reason, code, exit_code=exit_code):
+            ecs._cleanup_task_resources(task, client)
+            if code == "ServiceSchedulerInitiated":
+                # MiniStack counts, and replaces, what ended by itself only.
+                ecs._record_service_task_failure(task)
+        return None
+    essential = [c for c, needed in zip(task["containers"], task["_container_essentials"], strict=True) if needed]
+    healths = [_health(states[c["name"]]) for c in essential if c["name"] in states and _health(states[c["name"]])]
     if healths:
         task["healthStatus"] = _overall(healths)
     return None
@@ -371,7 +409,7 @@ def clean_up_task(original, task, docker_client, extra_container=None):
         ecs_metadata.unregister_token(token)
     if extra_container is not None:
         identifiers.append(extra_container.id)
-    if identifiers:
+    if identifiers or task.pop("_volumes", None):
         threading.Thread(target=_remove_task, args=(task, identifiers), daemon=True).start()
     return None
 
