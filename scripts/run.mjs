@@ -16,10 +16,11 @@ const PROGRAMS = {
   status: { file: 'src/local/cli.ts', commands: true },
   logs: { file: 'src/local/cli.ts', commands: true },
   traces: { file: 'src/local/cli.ts', commands: true },
-  workspaces: { file: 'src/local/cli.ts', commands: true },
+  workspaces: { file: 'src/deploy/cli.ts', commands: true },
   test: { file: 'src/test/cli.ts' },
   review: { file: 'src/review/cli.ts' },
-  deploy: { file: 'src/deploy/cli.ts' },
+  deploy: { file: 'src/deploy/cli.ts', commands: true },
+  bootstrap: { file: 'src/deploy/cli.ts', commands: true },
 };
 
 function fail(message) {

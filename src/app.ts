@@ -1,4 +1,8 @@
-import type { App } from 'cdktf';
+import { Aspects, type App } from 'cdktf';
+import { boundaryArn } from './aws/deploy-role';
+import { PermissionsBoundary } from './aws/permissions-boundary';
+import { environments } from './config/environments';
+import type { EnvironmentConfig } from './config/environment';
 import type { Inputs } from './config/inputs';
 import { Identity, PROJECT } from './identity';
 import { localImage } from './images/image-tag';
@@ -6,6 +10,8 @@ import { ApplicationStack } from './stacks/application';
 import { FoundationStack } from './stacks/foundation';
 import { ImagesStack } from './stacks/images';
 import { ObservabilityStack } from './stacks/observability';
+import { StateStack } from './stacks/state';
+import type { StateStore } from './state/backend';
 
 /** Defines all stacks of one environment; `root` is the folder that holds `images/`. */
 export function defineEnvironment(app: App, { config, workspace, version }: Inputs, root: string): void {
@@ -30,4 +36,18 @@ export function defineEnvironment(app: App, { config, workspace, version }: Inpu
   });
   // Tasks name an image by its tag, which is known before the image exists.
   if (built) application.addDependency(built);
+
+  if (config.deployment.pipeline.kind === 'github') {
+    const account = { id: config.account, region: config.region };
+    Aspects.of(app).add(new PermissionsBoundary(boundaryArn(account, PROJECT, config.name)));
+  }
+}
+
+/** Defines the stack that comes before all others: the bucket in which the environment of `config` keeps its state. */
+export function defineState(app: App, config: EnvironmentConfig, bucket: string, store: StateStore): StateStack {
+  // Environments of one account may share a bucket, and then share this stack.
+  const others = Object.values(environments).filter(
+    ({ name, state }) => name !== config.name && state.kind === 's3' && state.bucket === bucket,
+  );
+  return new StateStack(app, { project: PROJECT, environments: [config, ...others], bucket, store });
 }

@@ -18,7 +18,7 @@ export function addBackend(stack: TerraformStack, key: string, store: StateStore
         bucket: store.bucket,
         key,
         region: store.region,
-        encrypt: true,
+        // No `encrypt`: it asks S3 for its own keys. Without it the bucket's default holds, which is the `state` stack's key.
         ...(store.endpoint !== undefined && emulated(store.endpoint)),
       });
       // cdktf 0.21 does not know the argument (hashicorp/terraform-cdk#3889).

@@ -1,0 +1,142 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runLogged } from '../local/logged';
+import { terraformConfig, type Provider } from '../local/terraform-config';
+import { planStacks, readStacks, type Planned, type SynthesizedStack } from '../review/stacks';
+import { logFolder, outputFolder, type DeploySettings } from './settings';
+import { causeOf, countsOf, type Counts } from './terraform-lines';
+
+/** The binaries that the bindings ask for, exactly. */
+const PROVIDERS = [
+  { source: 'hashicorp/aws', version: '5.100.0' },
+  { source: 'DataDog/datadog', version: '3.82.0' },
+  { source: 'kreuzwerker/docker', version: '3.6.2' },
+];
+
+/**
+ * The variables that synth, Terraform and cdktf need for one deployment; `cli.ts` puts them into the environment of
+ * every program that it starts.
+ *
+ * @throws Error when an environment that Datadog watches is deployed without Datadog's keys
+ */
+export async function deployVariables(settings: DeploySettings): Promise<Record<string, string>> {
+  const { config, workspace, version } = settings;
+  return {
+    ...(await terraformVariables(settings, PROVIDERS)),
+    ...datadogVariables(settings),
+    ENVIRONMENT: config.name,
+    WORKSPACE: workspace,
+    VERSION: version,
+    CDKTF_OUTDIR: outputFolder(settings),
+  };
+}
+
+/** The variables that Terraform needs for the `state` stack. */
+export async function bootstrapVariables(settings: DeploySettings): Promise<Record<string, string>> {
+  return terraformVariables(
+    settings,
+    PROVIDERS.filter(({ source }) => source === 'hashicorp/aws'),
+  );
+}
+
+async function terraformVariables(
+  { config, variables, stateFolder }: DeploySettings,
+  providers: readonly Provider[],
+): Promise<Record<string, string>> {
+  const { env } = await terraformConfig({ stateFolder, environment: variables, providers });
+  return {
+    ...env,
+    ...(config.emulator && {
+      // The credentials of a person have no business with an emulator.
+      AWS_ACCESS_KEY_ID: 'emulator',
+      AWS_SECRET_ACCESS_KEY: 'emulator',
+      AWS_SESSION_TOKEN: '',
+      AWS_PROFILE: '',
+    }),
+    // Plain text from cdktf, no questions from Terraform, and no call home from either.
+    CI: '1',
+    TF_IN_AUTOMATION: '1',
+    CHECKPOINT_DISABLE: '1',
+  };
+}
+
+function datadogVariables({ config, variables }: DeploySettings): Record<string, string> {
+  if (config.datadog.kind !== 'agent') return {};
+  const missing = ['DD_API_KEY', 'DD_APP_KEY'].filter((name) => (variables[name] ?? '') === '');
+  if (missing.length > 0) {
+    throw new Error(
+      `${missing.join(' and ')} must be set: Datadog watches ${config.name}; take them from your secret store, they end up in SSM only`,
+    );
+  }
+  // Terraform's name for the ephemeral variable `datadog_api_key` of the stacks.
+  return { TF_VAR_datadog_api_key: variables.DD_API_KEY ?? '' };
+}
+
+/** Synthesizes, plans, deploys and destroys the stacks of one workspace. */
+export class DeployStacks {
+  private readonly folder: string;
+
+  public constructor(private readonly settings: DeploySettings) {
+    this.folder = outputFolder(settings);
+  }
+
+  /** Writes the Terraform JSON of every stack. */
+  public async synthesize(): Promise<readonly SynthesizedStack[]> {
+    mkdirSync(this.folder, { recursive: true });
+    rmSync(path.join(this.folder, 'manifest.json'), { force: true });
+    await runLogged('node', ['scripts/synth.mjs'], { ...this.common('synth'), cause: (lines) => lines.join('\n') });
+    return readStacks(this.folder);
+  }
+
+  public async plan(stacks: readonly SynthesizedStack[], onStack: (name: string) => void): Promise<Planned> {
+    return planStacks(stacks, { onStack });
+  }
+
+  /** Applies the stacks with these ids, in their order. */
+  public async deploy(
+    ids: readonly string[],
+    onLine: (line: string) => void,
+  ): Promise<{ readonly counts: ReadonlyMap<string, Counts>; readonly outputs: Outputs }> {
+    const outputsFile = path.join(this.folder, 'outputs.json');
+    rmSync(outputsFile, { force: true });
+    const lines = await this.cdktf(
+      'deploy',
+      ['deploy', ...ids, '--ignore-missing-stack-dependencies', '--skip-provider-lock', '--outputs-file', outputsFile],
+      onLine,
+    );
+    return { counts: countsOf(lines), outputs: readOutputs(outputsFile) };
+  }
+
+  /** Destroys the stacks with these ids, consumers first. */
+  public async destroy(ids: readonly string[], onLine: (line: string) => void): Promise<void> {
+    await this.cdktf(
+      'destroy',
+      ['destroy', ...ids, '--ignore-missing-stack-dependencies', '--skip-provider-lock'],
+      onLine,
+    );
+  }
+
+  private async cdktf(name: string, args: readonly string[], onLine: (line: string) => void): Promise<string[]> {
+    return runLogged(
+      path.join(this.settings.root, 'node_modules/.bin/cdktf'),
+      [...args, '--auto-approve', '--skip-synth', '--no-color', '--output', this.folder],
+      { ...this.common(name), onLine, cause: causeOf },
+    );
+  }
+
+  private common(name: string): { name: string; logFolder: string; cwd: string } {
+    return { name, logFolder: logFolder(this.settings), cwd: this.settings.root };
+  }
+}
+
+/** By stack, then by name. */
+export type Outputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+function readOutputs(file: string): Outputs {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Outputs;
+  } catch {
+    // Stacks without outputs write no file.
+    return {};
+  }
+}
