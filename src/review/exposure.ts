@@ -158,6 +158,8 @@ function wideningFacts(change: Change): Fact[] {
   if (change.action === 'delete' || change.action === 'forget') return [];
   const policies = POLICY_ATTRIBUTES.flatMap((attribute) => {
     const after = field(change.after, attribute);
+    // Only a policy resource is all policy; elsewhere an unknown one is the provider's default.
+    if (after === UNKNOWN && !change.type.endsWith('_policy')) return [];
     return after === undefined || isNothing(after)
       ? []
       : wideningOf(field(change.before, attribute), after).map((widening) => ({ ...widening, attribute }));

@@ -1,5 +1,5 @@
 import { matches } from './resource-types';
-import { field, isList, isMap, isNothing, texts, UNKNOWN, Sensitive, Unknown, type Value } from './value';
+import { field, isList, isMap, isNothing, texts, Sensitive, Unknown, type Value } from './value';
 
 /** Something a policy allows now and did not before. */
 export interface Widening {
@@ -19,57 +19,65 @@ interface Grant {
 
 /** Compares two policies by what they allow, not by their text: order, ids and spelling do not matter. */
 export function wideningOf(before: Value | undefined, after: Value): Widening[] {
-  if (after === UNKNOWN || after instanceof Unknown)
-    return [{ sentence: 'its policy is known only after apply', broad: false }];
+  if (after instanceof Unknown) return [{ sentence: 'its policy is known only after apply', broad: false }];
   if (after instanceof Sensitive) return [{ sentence: 'its policy is hidden and could not be compared', broad: false }];
   const old = grantsOf(before);
-  return [
-    ...new Map(
-      grantsOf(after)
-        .flatMap((grant) => widening(grant, old))
-        .map((item) => [item.sentence, item]),
-    ).values(),
-  ];
+  const sentences = new Map<
+    string,
+    { readonly who: string; readonly actions: string[]; readonly where: string; broad: boolean }
+  >();
+  for (const { who, action, where, broad } of grantsOf(after).flatMap((grant) => widening(grant, old))) {
+    const at = `${who}\n${where}\n${String(broad)}`;
+    const known = sentences.get(at) ?? { who, actions: [], where, broad };
+    if (!known.actions.includes(action)) known.actions.push(action);
+    sentences.set(at, known);
+  }
+  return [...sentences.values()].map(({ who, actions, where, broad }) => ({
+    sentence: `${who} ${listed(actions, 4)}${where}`,
+    broad,
+  }));
 }
 
-function widening(grant: Grant, old: readonly Grant[]): Widening[] {
-  const found: Widening[] = [];
-  for (const action of grant.actions) {
+/** One action that is new somewhere, in the words of a sentence. */
+interface NewAction {
+  readonly who: string;
+  readonly action: string;
+  readonly where: string;
+  readonly broad: boolean;
+}
+
+function widening(grant: Grant, old: readonly Grant[]): NewAction[] {
+  return grant.actions.flatMap((action): NewAction[] => {
     // What one statement of the old policy allowed in full is not new.
     const missing = grant.principals.flatMap((principal) =>
       grant.resources
         .filter((resource) => !old.some((other) => covers(other, grant, action, resource, principal)))
         .map((resource) => ({ resource, principal })),
     );
-    if (missing.length === 0) continue;
+    if (missing.length === 0) return [];
     const resources = [...new Set(missing.map(({ resource }) => resource))];
     const principals = [...new Set(missing.map(({ principal }) => principal))].filter((principal) => principal !== '');
-    const broad = isBroad(grant, action, resources, principals);
-    const known = old.some(
-      (other) => !other.inverted && other.actions.some((pattern) => matchesAction(pattern, action)),
-    );
-    const who = principals.length === 0 ? 'its bearer ' : `${listed(principals.map(principalText))} `;
-    const verb = grant.inverted ? 'may do everything but' : known ? 'may now also' : 'may now';
-    const on =
-      resources.length === 1 && resources[0] === ''
-        ? ''
-        : ` on ${listed(resources.map((resource) => (resource === '*' ? 'every resource' : resource)))}`;
-    const condition = grant.conditions === '' ? '' : ' (with a condition)';
-    found.push({ sentence: `${who}${verb} ${action === '*' ? 'do everything' : action}${on}${condition}`, broad });
-  }
-  return found;
+    const who = principals.length === 0 ? 'its bearer' : listed(principals.map(principalText), 2);
+    const verb = grant.inverted ? 'may do everything but' : 'may now';
+    const on = resources.length === 1 && resources[0] === '' ? '' : ` on ${listed(resources.map(resourceText), 2)}`;
+    return [
+      {
+        who: `${who} ${verb}`,
+        action: action === '*' ? 'do everything' : action,
+        where: `${on}${grant.conditions === '' ? '' : ' (with a condition)'}`,
+        broad: isBroad(grant, action, resources, principals),
+      },
+    ];
+  });
 }
 
 function isBroad(grant: Grant, action: string, resources: readonly string[], principals: readonly string[]): boolean {
   if (grant.inverted) return true;
-  if (principals.includes('*') && grant.conditions === '') return true;
-  const wildAction = action === '*' || action.endsWith(':*');
-  return (
-    wildAction ||
-    (resources.includes('*') &&
-      /^(iam|sts|kms|secretsmanager|ssm|organizations):/i.test(action) &&
-      grant.conditions === '')
-  );
+  // A resource's own policy: "*" is only that resource, so what counts is who.
+  if (principals.length > 0) return principals.includes('*') && grant.conditions === '';
+  if (action === '*' || action.endsWith(':*')) return true;
+  const touchy = /^(iam|sts|kms|secretsmanager|ssm|organizations):/i.test(action);
+  return touchy && resources.includes('*') && grant.conditions === '';
 }
 
 function covers(old: Grant, grant: Grant, action: string, resource: string, principal: string): boolean {
@@ -133,6 +141,11 @@ function orElse(list: readonly string[], fallback: string): readonly string[] {
   return list.length > 0 ? list : [fallback];
 }
 
-function listed(items: readonly string[]): string {
-  return items.length <= 2 ? items.join(', ') : `${items[0] ?? ''} and ${items.length - 1} more`;
+function resourceText(resource: string): string {
+  return resource === '*' ? 'every resource' : resource;
+}
+
+function listed(items: readonly string[], limit: number): string {
+  if (items.length <= limit) return items.join(', ');
+  return `${items.slice(0, limit - 1).join(', ')} and ${items.length - limit + 1} more`;
 }
