@@ -43,11 +43,12 @@ export class Stage {
     return stage;
   }
 
-  async mysql(...options: string[]): Promise<void> {
+  /** On memory, which forgets at a stop, unless it shall last. */
+  async mysql(options: { lasting: boolean } = { lasting: false }): Promise<void> {
     await this.run('mysql', 'mysql:8.4', {
       environment: { MYSQL_ROOT_PASSWORD: master.password, MYSQL_ROOT_HOST: '%' },
-      options: ['--tmpfs', '/var/lib/mysql:size=1g'],
-      command: ['--require-secure-transport=ON', ...options],
+      options: options.lasting ? [] : ['--tmpfs', '/var/lib/mysql:size=1g'],
+      command: ['--require-secure-transport=ON'],
       writable: true,
     });
     await until(30_000, 'MySQL accepts the master user', async () => {
@@ -85,6 +86,13 @@ export class Stage {
     await this.run(name, tag('frontend'), { environment, port: 80, options });
   }
 
+  /** Datadog's test agent in the agent's place, as `agent:8126`. */
+  async agent(): Promise<void> {
+    const command = ['ddapm-test-agent', '--host=0.0.0.0', '--port=8126'];
+    await this.run('agent', await image('tools'), { port: 8126, command, writable: true });
+    await this.answers('agent', 8126, '/info');
+  }
+
   async run(name: string, from: string, container: Container): Promise<void> {
     this.containers.push(this.container(name));
     await docker(
@@ -110,7 +118,7 @@ export class Stage {
 
   async answers(name: string, port: number, path: string): Promise<void> {
     const url = (await this.url(name, port)) + path;
-    await until(30_000, `${name} answers ${path}`, async () => (await fetch(url).catch(() => undefined))?.ok === true);
+    await until(30_000, `${name} answers ${path}`, async () => await ok(url));
   }
 
   async logs(name: string): Promise<string> {
@@ -185,6 +193,13 @@ export async function until(milliseconds: number, what: string, test: () => Prom
     await sleep(50);
   }
   return Date.now() - started;
+}
+
+/** A container that is starting may take a connection and forget it: each try has its own end. */
+async function ok(url: string): Promise<boolean> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+  await answer?.arrayBuffer();
+  return answer?.ok === true;
 }
 
 function flags(variables: Variables): string[] {

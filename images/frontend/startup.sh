@@ -13,14 +13,24 @@ fi
 
 run=(gunicorn --config /srv/gunicorn.conf.py app:app)
 [ "${DD_TRACE_ENABLED:-true}" = false ] || run=(ddtrace-run "${run[@]}")
+stopping= nginx=
+# nginx first: what it has accepted still needs gunicorn.
+trap 'stopping=yes; kill -QUIT ${nginx:+"$nginx"} 2>/dev/null' TERM INT QUIT
+
 "${run[@]}" &
 gunicorn=$!
-nginx -c /srv/nginx.conf &
+# A port that is open answers: nginx waits for gunicorn, so nobody sees a 502 of a start.
+until (: </dev/tcp/127.0.0.1/8000) 2>/dev/null; do
+  [ -z "$stopping" ] && kill -0 "$gunicorn" 2>/dev/null || break
+  sleep 0.05
+done
+# nginx cannot write its errors as JSON.
+nginx -c /srv/nginx.conf 2> >(
+  exec sed --unbuffered --expression 's/[\\"]/\\&/g; s/[[:cntrl:]]/ /g' \
+    --expression 's/.*/{"status":"ERROR","logger":"nginx.error","message":"&"}/' >&2
+) &
 nginx=$!
-
-stopping=
-# nginx first: what it has accepted still needs gunicorn.
-trap 'stopping=yes; kill -QUIT "$nginx" 2>/dev/null' TERM INT QUIT
+[ -z "$stopping" ] || kill -QUIT "$nginx"
 
 # The first child that ends, or a signal.
 wait -n "$gunicorn" "$nginx"

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection, create_engine, event, text
@@ -21,6 +22,7 @@ POOL_WAIT_SECONDS = 2
 RECYCLE_SECONDS = 900
 # After a failed connection nobody else waits for the same failure during this time.
 BACK_OFF_SECONDS = 0.5
+READY_SECONDS = 1
 READY_CACHE_SECONDS = 2
 
 ACCESS_DENIED = {1045, 3118, 3955}
@@ -42,9 +44,12 @@ class Database:
         self._parameters = parameters
         self._connect = connect
         self._lock = threading.Lock()
+        self._engine_lock = threading.Lock()
         self._engine: Engine | None = None
         self._down_until = 0.0
         self._ready_at = 0.0
+        self._prober = ThreadPoolExecutor(1, "ready")
+        self._probe: Future[bool] | None = None
         self._ready = False
 
     def run(self, work: Callable[[Connection], T], *, repeatable: bool = True) -> T:
@@ -57,19 +62,27 @@ class Database:
         return self.run(work, repeatable=False)
 
     def ready(self) -> bool:
-        """Whether a query is answered now; the answer is kept for two seconds."""
-        if time.monotonic() - self._ready_at >= READY_CACHE_SECONDS:
-            try:
-                self.run(lambda connection: connection.execute(text("SELECT 1")))
-                self._ready = True
-            except DatabaseUnavailable:
-                self._ready = False
-            self._ready_at = time.monotonic()
-        return self._ready
+        """Whether a query is answered within a second; the answer is kept for two."""
+        with self._lock:
+            if time.monotonic() - self._ready_at < READY_CACHE_SECONDS:
+                return self._ready
+            # A probe that is still stuck is an answer too, and another one would only get stuck behind it.
+            if self._probe is None or self._probe.done():
+                self._probe = self._prober.submit(self._answers)
+            probe = self._probe
+        try:
+            ready = probe.result(READY_SECONDS)
+        except TimeoutError:
+            ready = False
+        self._ready, self._ready_at = ready, time.monotonic()
+        return ready
 
-    def close(self) -> None:
-        if self._engine:
-            self._engine.dispose()
+    def _answers(self) -> bool:
+        try:
+            self.run(lambda connection: connection.execute(text("SELECT 1")))
+        except DatabaseUnavailable:
+            return False
+        return True
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         if time.monotonic() < self._down_until:
@@ -87,7 +100,7 @@ class Database:
     @property
     def engine(self) -> Engine:
         # Made at the first use: after gunicorn's fork, and never at import.
-        with self._lock:
+        with self._engine_lock:
             if self._engine is None:
                 self._engine = self._make_engine()
             return self._engine
