@@ -7,12 +7,13 @@ import { LogGroup } from './log-group';
 export interface ClusterProps {
   readonly name: string;
   readonly containerInsights: 'enhanced' | 'enabled' | 'disabled';
+  readonly logs: { readonly retentionDays: number; readonly key: EncryptionKey };
 
-  /** Where the shells of ECS Exec are recorded. */
-  readonly execLogs: { readonly groupName: string; readonly retentionDays: number; readonly key: EncryptionKey };
+  /** The log group in which the shells of ECS Exec are recorded. */
+  readonly execGroupName: string;
 }
 
-/** Where services run. */
+/** Where services run, and who keeps their figures. */
 export class Cluster extends Construct {
   public readonly name: string;
   public readonly arn: string;
@@ -22,17 +23,20 @@ export class Cluster extends Construct {
 
   public constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
-    this.execLogs = new LogGroup(this, 'ExecLogs', {
-      name: props.execLogs.groupName,
-      retentionDays: props.execLogs.retentionDays,
-      key: props.execLogs.key,
-    });
+    this.execLogs = new LogGroup(this, 'ExecLogs', { name: props.execGroupName, ...props.logs });
+    // ECS makes this group itself, without retention or key, unless it exists first.
+    const insights =
+      props.containerInsights !== 'disabled' &&
+      new LogGroup(this, 'InsightsLogs', {
+        name: `/aws/ecs/containerinsights/${props.name}/performance`,
+        ...props.logs,
+      });
     const cluster = new EcsCluster(this, 'Cluster', {
       name: props.name,
       setting: [{ name: 'containerInsights', value: props.containerInsights }],
       configuration: {
         executeCommandConfiguration: {
-          kmsKeyId: props.execLogs.key.arn,
+          kmsKeyId: props.logs.key.arn,
           logging: 'OVERRIDE',
           logConfiguration: {
             cloudWatchEncryptionEnabled: true,
@@ -40,6 +44,7 @@ export class Cluster extends Construct {
           },
         },
       },
+      ...(insights && { dependsOn: [insights.resource] }),
     });
     new EcsClusterCapacityProviders(this, 'CapacityProviders', {
       clusterName: cluster.name,

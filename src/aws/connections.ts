@@ -6,6 +6,13 @@ import type { Construct } from 'constructs';
 export interface Server {
   readonly port: number;
   readonly securityGroupId: string;
+
+  /**
+   * Whether its name leads to a public address, inside the VPC too.
+   *
+   * @default false
+   */
+  readonly publicAddress?: boolean;
 }
 
 /** A server with an address that others can be told. */
@@ -34,7 +41,10 @@ export function allowConnection(client: Client, id: string, server: Server): voi
   new VpcSecurityGroupEgressRule(client, `${id}Out`, {
     ...tcp,
     securityGroupId: client.securityGroupId,
-    referencedSecurityGroupId: server.securityGroupId,
+    // A public address belongs to no security group, whoever answers there.
+    ...(server.publicAddress === true
+      ? { cidrIpv4: '0.0.0.0/0' }
+      : { referencedSecurityGroupId: server.securityGroupId }),
     description: words(id),
   });
 }

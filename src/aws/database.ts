@@ -28,6 +28,8 @@ export interface DatabaseProps {
 
   readonly instanceClass: string;
   readonly storageGiB: number;
+
+  /** How far storage may grow by itself. */
   readonly maxStorageGiB: number;
   readonly backupRetentionDays: number;
 
@@ -147,7 +149,8 @@ export class Database extends Construct implements Endpoint {
       engineVersion: '8.4',
       instanceClass: props.instanceClass,
       allocatedStorage: props.storageGiB,
-      maxAllocatedStorage: props.maxStorageGiB,
+      // Equal sizes mean no growth, which RDS calls by leaving the limit out.
+      ...(props.maxStorageGiB > props.storageGiB && { maxAllocatedStorage: props.maxStorageGiB }),
       storageType: 'gp3',
       storageEncrypted: true,
       kmsKeyId: props.key.arn,

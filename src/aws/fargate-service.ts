@@ -71,11 +71,12 @@ const HTTPS = 443;
 
 /** A service on Fargate: its tasks, their roles and logs, how many run, and how a release reaches them. */
 export class FargateService extends Construct implements Server, Client {
-  public readonly port: number;
   public readonly securityGroupId: string;
+  private readonly main: Container;
 
   public constructor(scope: Construct, id: string, props: FargateServiceProps) {
     super(scope, id);
+    this.main = props.container;
     const { container, companions = [], behind, reads = [], keyArns = [], exec = 'off', rollout = 'safe' } = props;
     if (behind && container.port === undefined) {
       throw new Error(
@@ -109,7 +110,9 @@ export class FargateService extends Construct implements Server, Client {
       executionRoleArn: roles.executionRoleArn,
       taskRoleArn: roles.taskRoleArn,
       containerDefinitions: JSON.stringify(
-        containers.map((each) => renderContainer(each, this.awslogs(logs, props.account.region, each.name))),
+        containers.map((each) =>
+          renderContainer(exec === 'on' ? withShell(each) : each, this.awslogs(logs, props.account.region, each.name)),
+        ),
       ),
       // The revision that serves stays valid until the new one does: a release that fails goes back to it.
       lifecycle: { createBeforeDestroy: true },
@@ -122,7 +125,6 @@ export class FargateService extends Construct implements Server, Client {
     });
     group.allowToAnywhere('ToHttps', HTTPS, 'HTTPS: registry, parameters, logs, telemetry');
     this.securityGroupId = group.groupId;
-    this.port = container.port ?? 0;
     if (behind) allowConnection(behind, `To${id}`, this);
 
     const alarms = behind && new DeploymentAlarms(this, 'Alarms', { name: props.name, balancer: behind });
@@ -173,6 +175,17 @@ export class FargateService extends Construct implements Server, Client {
     }
   }
 
+  /**
+   * Where it listens.
+   *
+   * @throws Error when its container names no port: a worker that nobody connects to
+   */
+  public get port(): number {
+    const { name, port } = this.main;
+    if (port === undefined) throw new Error(`container.port must be set to connect to it, got none for "${name}"`);
+    return port;
+  }
+
   /** Lets its tasks open connections to `server`. */
   public allowTo(id: string, server: Server): void {
     allowConnection(this, id, server);
@@ -190,6 +203,11 @@ export class FargateService extends Construct implements Server, Client {
       },
     };
   }
+}
+
+/** The agent that opens a shell must write to the root. Source: AWS, "Amazon ECS Exec", 2026. */
+function withShell(container: Container): Container {
+  return { ...container, readonlyRootFilesystem: false };
 }
 
 /** How tasks are spread over Fargate and Fargate Spot; the first task is never on Spot unless all are. */

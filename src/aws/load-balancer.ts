@@ -43,6 +43,7 @@ export class LoadBalancer extends Construct implements Endpoint, Client {
   public readonly host: string;
   public readonly port: number;
   public readonly securityGroupId: string;
+  public readonly publicAddress: boolean;
   public readonly targetGroupArn: string;
   public readonly arn: string;
 
@@ -136,6 +137,7 @@ export class LoadBalancer extends Construct implements Endpoint, Client {
 
     this.host = balancer.dnsName;
     this.port = props.port;
+    this.publicAddress = props.reach === 'public';
     this.url = `http://${balancer.dnsName}${props.port === 80 ? '' : `:${props.port}`}`;
     this.arn = balancer.arn;
     this.zoneId = balancer.zoneId;

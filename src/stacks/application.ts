@@ -27,7 +27,7 @@ export interface ApplicationStackProps extends EnvironmentStackProps {
 }
 
 /** What a service adds to its row in `environments.ts`. */
-interface ServiceSpec extends Pick<FargateServiceProps, 'behind' | 'reads' | 'keyArns'> {
+export interface ServiceSpec extends Pick<FargateServiceProps, 'behind' | 'reads' | 'keyArns'> {
   readonly container: Container;
 
   /** @default - none but what watches it */
@@ -50,7 +50,8 @@ export class ApplicationStack extends EnvironmentStack {
     this.cluster = new Cluster(this, 'Cluster', {
       name: identity.clusterName,
       containerInsights: config.cluster.containerInsights,
-      execLogs: { groupName: `/ecs/${identity.name()}/exec`, retentionDays: config.logs.retentionDays, key: keys.logs },
+      execGroupName: `/ecs/${identity.name()}/exec`,
+      logs: { retentionDays: config.logs.retentionDays, key: keys.logs },
     });
 
     const backendEntry = this.balancer('backend', { port: 4000, targetPort: 4000, reach: config.edge.backend });
@@ -108,7 +109,7 @@ export class ApplicationStack extends EnvironmentStack {
    *
    * A new service is one row there, one folder under `images/`, and one call of this.
    */
-  private service(tier: string, { container, companions = [], keyArns = [], ...spec }: ServiceSpec): FargateService {
+  protected service(tier: string, { container, companions = [], keyArns = [], ...spec }: ServiceSpec): FargateService {
     const { config, identity, account } = this;
     const { foundation, version } = this.props;
     const row = config.services[tier];
@@ -189,7 +190,7 @@ export class ApplicationStack extends EnvironmentStack {
     });
   }
 
-  private imageOf(tier: string): string {
+  protected imageOf(tier: string): string {
     const { foundation, images } = this.props;
     const [repository, image] = [foundation.repositories[tier], images[tier]];
     if (!repository || !image) throw new Error(`services must have the row ${tier}`);
