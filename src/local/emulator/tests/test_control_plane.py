@@ -71,6 +71,24 @@ def test_an_alarm_reads_back_what_it_was_told(emulator):
     assert "<member>arn:aws:sns:eu-central-1:000000000000:quiet</member></InsufficientDataActions>" in xml
 
 
+def test_an_alarm_on_a_percentile_has_no_other_statistic(emulator):
+    query(
+        emulator,
+        "PutMetricAlarm",
+        AlarmName="latency",
+        Namespace="AWS/ApplicationELB",
+        MetricName="TargetResponseTime",
+        ExtendedStatistic="p95",
+        Period="60",
+        EvaluationPeriods="2",
+        Threshold="2",
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    xml = query(emulator, "DescribeAlarms")
+    assert "<ExtendedStatistic>p95</ExtendedStatistic>" in xml
+    assert "<Statistic>" not in xml
+
+
 def test_an_alarm_reads_back_its_metric_queries(emulator):
     emulator.cloudwatch.put_metric_alarm(
         AlarmName="rate",

@@ -68,6 +68,10 @@ def put_metric_alarm(original, params, cbor_data, is_cbor, is_json=False):
         return response
     if not structured:
         alarm["InsufficientDataActions"] = _members(params, "InsufficientDataActions")
+    if extended := (cbor_data.get if structured else lambda name: cloudwatch._p(params, name))("ExtendedStatistic"):
+        # MiniStack adds its default `Average` beside a percentile.
+        alarm["ExtendedStatistic"] = extended
+        alarm.pop("Statistic", None)
     if queries := cbor_data.get("Metrics") if structured else _queries(params):
         alarm["Metrics"] = queries
         for field in _REPLACED_BY_QUERIES:
