@@ -41,6 +41,7 @@ export class Stacks {
   /** Applies `stack`; `onLine` hears Terraform. */
   public async deploy(stack: LocalStack, incarnation: string, onLine: (line: string) => void): Promise<void> {
     this.forget(stack);
+    this.forgetBackend(stack);
     await this.cdktf(
       `deploy-${stack}`,
       ['deploy', this.idOf(stack), '--ignore-missing-stack-dependencies', '--skip-provider-lock'],
@@ -54,6 +55,7 @@ export class Stacks {
   public async destroy(onLine: (line: string) => void): Promise<void> {
     LOCAL_STACKS.forEach((stack) => {
       this.forget(stack);
+      this.forgetBackend(stack);
     });
     await this.cdktf('destroy', ['destroy', ...LOCAL_STACKS.map((stack) => this.idOf(stack))], onLine);
   }
@@ -114,6 +116,11 @@ export class Stacks {
 
   private markFile(stack: LocalStack): string {
     return path.join(this.props.settings.stateFolder, 'applied', this.idOf(stack));
+  }
+
+  /** Terraform remembers the last address of the state and asks when it differs, as it does on another port. */
+  private forgetBackend(stack: LocalStack): void {
+    rmSync(path.join(this.folderOf(stack), '.terraform', 'terraform.tfstate'), { force: true });
   }
 
   private forget(stack: LocalStack): void {

@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logFolder } from '../../src/local/emulator-container';
+import { LOCAL_STACKS } from '../../src/local/stacks';
+import { Platform } from './platform';
+import { pounding } from './pounding';
+
+const platform = new Platform('e2e');
+let browser: Browser;
+
+beforeAll(async () => {
+  const { exitCode, output } = await platform.npm('up');
+  expect(output).toContain(`Open ${platform.url}`);
+  expect(exitCode).toBe(0);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+  });
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+describe('what a person sees', () => {
+  test('a note that was created is there after a reload', async () => {
+    const page = await browser.newPage();
+    await page.goto(platform.url);
+    await page.getByLabel('Title').fill('Milk');
+    await page.getByLabel('Text').fill('Two bottles');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    await page.waitForLoadState();
+    await page.goto(platform.url);
+    await page.reload();
+    expect(await page.getByText('Milk').count()).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test('status names both services and the address', async () => {
+    const { output } = await platform.npm('status');
+    expect(output).toContain(platform.settings.identity.name('frontend'));
+    expect(output).toContain(platform.settings.identity.name('backend'));
+    expect(output).toContain(`${platform.url} answers 200`);
+  });
+
+  test('logs show the requests of the backend', async () => {
+    await platform.ask('GET', '/api/notes');
+    await expect
+      .poll(async () => (await platform.npm('logs', ['backend'])).output, { timeout: 30_000, interval: 1000 })
+      .toContain('/notes');
+  });
+
+  test('traces lead from the page to the SQL', async () => {
+    await expect
+      .poll(async () => (await platform.npm('traces')).output, { timeout: 60_000, interval: 2000 })
+      .toMatch(/backend-service.*flask\.request[\s\S]*mysql\.query/);
+  });
+});
+
+describe('the API through the page’s origin', () => {
+  test('creates, reads, changes and deletes a note', async () => {
+    const created = await platform.ask('POST', '/api/create', { title: 'One', text: 'first' });
+    expect(created.status).toBe(201);
+    const { id } = JSON.parse(created.body) as { id: number };
+    expect(JSON.parse((await platform.ask('GET', `/api/notes/${id}`)).body)).toMatchObject({
+      title: 'One',
+      text: 'first',
+    });
+    expect((await platform.ask('PUT', `/api/notes/${id}`, { title: 'Two', text: '' })).status).toBe(200);
+    expect((await platform.ask('DELETE', `/api/notes/${id}`)).status).toBe(204);
+    expect((await platform.ask('GET', `/api/notes/${id}`)).status).toBe(404);
+  });
+});
+
+describe('what ops see', () => {
+  test.each(LOCAL_STACKS)('the second plan of %s is empty', async (stack) => {
+    const { exitCode, output } = await platform.plan(stack);
+    expect(output).toContain('No changes.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('up again changes nothing and says so', async () => {
+    const { exitCode, output } = await platform.npm('up');
+    expect(output).toContain('Nothing to change');
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('secrets', () => {
+  test('no password is in a state, a plan, a log, the Terraform JSON or the frontend', async () => {
+    const passwords = await Promise.all([
+      platform.parameter('database', 'password'),
+      platform.parameter('database', 'master', 'password'),
+      platform.parameter('database', 'monitor', 'password'),
+    ]);
+    for (const password of passwords) expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+
+    const places: Record<string, string> = { ...(await platform.states()), ...(await platform.synthesized()) };
+    for (const stack of LOCAL_STACKS) places[`plan of ${stack}`] = (await platform.plan(stack)).json;
+    const logs = logFolder(platform.settings);
+    for (const file of readdirSync(logs)) places[`log ${file}`] = readFileSync(path.join(logs, file), 'utf8');
+    for (const name of ['frontend-container', 'backend-container']) {
+      const ids = await platform.containers(name);
+      expect(ids).not.toHaveLength(0);
+      for (const id of ids) {
+        places[`inspect ${name}`] = (await execa('docker', ['inspect', id])).stdout;
+        places[`log of ${name}`] = (await execa('docker', ['logs', id], { all: true })).all;
+      }
+    }
+
+    expect(Object.keys(places).filter((key) => key.includes('.tfstate')).length).toBeGreaterThanOrEqual(2);
+    const found = Object.entries(places).filter(([, text]) => passwords.some((password) => text.includes(password)));
+    expect(found.map(([place]) => place)).toEqual([]);
+  });
+});
+
+describe('change', () => {
+  test('a release of a new version loses no request', async () => {
+    const load = pounding(platform, '/api/notes');
+    const { exitCode, output } = await platform.npm('up', [], { VERSION: 'e2e-2' });
+    const { sent, failed } = await load.stop();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('applied application');
+    expect(sent).toBeGreaterThan(20);
+    expect(failed).toEqual([]);
+    expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-2');
+  });
+
+  test('a killed task is replaced', async () => {
+    const before = await platform.containers('backend-container');
+    await execa('docker', ['kill', ...before]);
+    await expect
+      .poll(
+        async () => {
+          const after = await platform.containers('backend-container');
+          const { status } = await platform.ask('GET', '/api/notes');
+          return status === 200 && after.length > 0 && after.every((id) => !before.includes(id));
+        },
+        { timeout: 120_000, interval: 1000 },
+      )
+      .toBe(true);
+  });
+});
+
+// The last test of the file, because nothing is left after it.
+test('down leaves nothing of the workspace', async () => {
+  const { exitCode, output } = await platform.npm('down', ['--yes']);
+  expect(exitCode, output).toBe(0);
+  expect(await platform.containers()).toEqual([]);
+  const left = await execa('docker', ['ps', '--all', '--format', '{{.Names}}']);
+  expect(left.stdout).not.toContain(platform.settings.identity.name('database'));
+  if (left.stdout.includes('cloudpe-emulator')) {
+    expect(output).toContain('it serves');
+    expect(await platform.states()).toEqual({});
+  } else {
+    const networks = await execa('docker', ['network', 'ls', '--format', '{{.Name}}']);
+    expect(networks.stdout).not.toContain('cloudpe-local');
+  }
+});
