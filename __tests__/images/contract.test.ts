@@ -83,7 +83,10 @@ describe.skipIf(!(await dockerAnswers()))('the platform as others see it', () =>
     }
     times.sort((a, b) => a - b);
     expect(times[10]).toBeLessThan(100);
-    expect((await stage.stop('lonely')).seconds).toBeLessThan(5);
+    // The tracer tries to deliver what it has before it goes: more than with an agent, far less than the 30 s of a task.
+    const { seconds } = await stage.stop('lonely');
+    console.info(`without an agent: median request ${(times[10] ?? 0).toFixed(1)} ms, stop ${seconds.toFixed(1)} s`);
+    expect(seconds).toBeLessThan(12);
   });
 
   test('a log line of either image is JSON, whatever happens', async () => {
