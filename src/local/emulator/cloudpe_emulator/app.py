@@ -21,7 +21,7 @@ from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb
 
 from . import balancers, dns, gaps, patch, settings
-from .services import autoscaling, ecs_tasks, elbv2_health
+from .services import autoscaling, ecs_states, ecs_stop, elbv2_health
 
 patch.install()
 
@@ -125,7 +125,7 @@ async def _live(scope, receive, send):
     async def receive_and_note():
         message = await receive()
         if message["type"] == "lifespan.shutdown":
-            ecs_tasks.stopping.set()
+            ecs_states.stopping.set()
         return message
 
     async def send_when_done(message):
@@ -140,7 +140,7 @@ async def _live(scope, receive, send):
 
 def _remove_volumes():
     try:
-        ecs_tasks.remove_volumes()
+        ecs_stop.remove_volumes()
     except (docker.errors.DockerException, OSError) as error:
         logger.warning("Docker does not answer: %s", error)
 

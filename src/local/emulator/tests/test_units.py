@@ -3,7 +3,7 @@
 import pytest
 from dnslib import DNSRecord
 
-from cloudpe_emulator.services import ecr, ecs_tasks, elbv2_health
+from cloudpe_emulator.services import ecr, ecs_start, elbv2_health
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_containers_start_after_what_they_depend_on():
         {"name": "migrate", "dependsOn": [{"containerName": "agent", "condition": "HEALTHY"}]},
         {"name": "agent"},
     ]
-    assert [definition["name"] for definition in ecs_tasks._start_order(definitions)] == ["agent", "migrate", "web"]
+    assert [definition["name"] for definition in ecs_start._start_order(definitions)] == ["agent", "migrate", "web"]
 
 
 def test_a_dependency_that_failed_stops_the_task():
-    with pytest.raises(ecs_tasks.TaskFailed, match="dependency container migrate exited with code 3"):
-        ecs_tasks._reached("SUCCESS", "migrate", {"Status": "exited", "ExitCode": 3})
-    with pytest.raises(ecs_tasks.TaskFailed, match="dependency container agent is not healthy"):
-        ecs_tasks._reached("HEALTHY", "agent", {"Status": "running", "Health": {"Status": "unhealthy"}})
+    with pytest.raises(ecs_start.TaskFailed, match="dependency container migrate exited with code 3"):
+        ecs_start._reached("SUCCESS", "migrate", {"Status": "exited", "ExitCode": 3})
+    with pytest.raises(ecs_start.TaskFailed, match="dependency container agent is not healthy"):
+        ecs_start._reached("HEALTHY", "agent", {"Status": "running", "Health": {"Status": "unhealthy"}})
 
 
 def test_the_resolver_knows_balancers_and_asks_for_the_rest(monkeypatch):

@@ -1,44 +1,29 @@
-"""ECS: a task is one network namespace with containers that start in order, live together and stop together.
+"""ECS: a task is one network namespace whose containers start in order.
 
-Gap: MiniStack gives each container a network of its own, starts them all at once, takes the first one for the task's
-address, watches exits only and leaves sidecars behind. Without this an agent on localhost is refused, a balancer
-reaches an init container, a migration races the server it prepares, a hung container stays, and every release leaks
-containers.
+Gap: MiniStack gives each container a network of its own, starts them all at once, and takes the first one for the
+task's address. Without this an agent on localhost is refused, a balancer reaches an init container, and a migration
+races the server that it prepares. Here, for `awsvpc` tasks, a pause container holds the namespace, and `dependsOn`
+(START, COMPLETE, SUCCESS, HEALTHY) orders the start.
 
-Here, for `awsvpc` tasks: a pause container holds the namespace; `dependsOn` (START, COMPLETE, SUCCESS, HEALTHY)
-orders the start; an essential container that ends or becomes unhealthy stops the task; `stopTimeout` is honoured;
-nothing is left.
+Gap: MiniStack offers the role's credentials at an address that the SDKs refuse, and replaces a declared
+`AWS_ENDPOINT_URL`. Without this no SDK works in a task.
 """
 
 import contextlib
-import logging
-import threading
 import time
 
-import docker
 import docker.errors
 from docker.errors import APIError, NotFound
 from ministack.core.concurrency import resource_lock
-from ministack.services import ecs, ecs_metadata
+from ministack.services import ecs
 
 from .. import pause as pause_container
 from .. import settings
 from ..patch import wraps
-from . import ecs_containers, ecs_deployments
+from . import ecs_containers, ecs_deployments, ecs_states
 from .ecr import is_ours, pullable
 
-logger = logging.getLogger("cloudpe.ecs")
-
 _POLL = 0.2
-# MiniStack looks at every container of every task ten times a second: too much for a small machine.
-_WATCH_INTERVAL = 0.5
-# Between a task's leaving its target groups and the signal to its containers, for requests that are on their way.
-_DRAIN = 1.0
-
-_NAMESPACE_ENDED = "its network namespace ended"
-
-# Set when the emulator stops: what its end removes must not be replaced.
-stopping = threading.Event()
 
 
 class TaskFailed(Exception):
@@ -85,7 +70,7 @@ def _is_local(client, image):
 def _own(task, container):
     """Notes that a container belongs to a task; False when the task was stopped meanwhile."""
     with resource_lock("ecs-task", task["taskArn"]):
-        if stopping.is_set() or not ecs._task_is_active(task["taskArn"], task):
+        if ecs_states.stopping.is_set() or not ecs._task_is_active(task["taskArn"], task):
             return False
         task.setdefault("_docker_ids", []).append(container.id)
         return True
@@ -128,38 +113,15 @@ def _make_volumes(client, task, task_definition):
     return volumes
 
 
-def _inspect(client, identifier):
-    """A container's state; one that was removed from outside has ended."""
-    try:
-        return client.containers.get(identifier).attrs["State"]
-    except NotFound:
-        return {"Status": "exited", "ExitCode": 137}
-
-
-def _health(state):
-    return (state.get("Health") or {}).get("Status")
-
-
-def _note(task, name, state):
-    """Writes a container's state into the task's description."""
-    for container in task["containers"]:
-        if container["name"] == name:
-            if state["Status"] == "exited":
-                container["lastStatus"] = "STOPPED"
-                container["exitCode"] = state["ExitCode"]
-            if health := _health(state):
-                container["healthStatus"] = {"healthy": "HEALTHY", "unhealthy": "UNHEALTHY"}.get(health, "UNKNOWN")
-
-
 def _reached(condition, name, state):
     """Whether a dependency is where its dependant wants it; TaskFailed when it never will be."""
     ended = state["Status"] == "exited"
     if condition == "START":
         return True
     if condition == "HEALTHY":
-        if ended or _health(state) == "unhealthy":
+        if ended or ecs_states.health(state) == "unhealthy":
             raise TaskFailed(f"dependency container {name} is not healthy")
-        return _health(state) == "healthy"
+        return ecs_states.health(state) == "healthy"
     if condition == "SUCCESS" and ended and state["ExitCode"] != 0:
         raise TaskFailed(f"dependency container {name} exited with code {state['ExitCode']}")
     return ended
@@ -173,8 +135,8 @@ def _wait_for_dependencies(client, task, definition):
         while True:
             if not ecs._task_is_active(task["taskArn"], task):
                 return False
-            state = _inspect(client, task["_containers"][name])
-            _note(task, name, state)
+            state = ecs_states.inspect(client, task["_containers"][name])
+            ecs_states.note(task, name, state)
             if _reached(condition, name, state):
                 break
             if time.monotonic() > deadline:
@@ -218,8 +180,8 @@ def _start_container(client, task, task_definition, definition, deployment, envi
             if container["name"] == name:
                 container["imageDigest"] = digest
     arguments = ecs_containers.arguments(effective, task, task_definition, environment, pause, volumes)
-    if _inspect(client, pause.id)["Status"] != "running":
-        raise TaskFailed(_NAMESPACE_ENDED)
+    if ecs_states.inspect(client, pause.id)["Status"] != "running":
+        raise TaskFailed(ecs_states.NAMESPACE_ENDED)
     try:
         return ecs._run_docker_container(
             client,
@@ -276,7 +238,7 @@ def start_task(original, task, task_definition, overrides, client):
     if task_definition.get("networkMode") != "awsvpc":
         return original(task, task_definition, overrides, client)
     ecs_deployments.wait_for_turn(task)
-    if stopping.is_set():
+    if ecs_states.stopping.is_set():
         return None
     if not (ecs._mark_task_pending(task["taskArn"], task) and ecs._mark_task_activating(task["taskArn"], task)):
         return None
@@ -288,141 +250,3 @@ def start_task(original, task, task_definition, overrides, client):
     if not started:
         ecs._cleanup_task_resources(task, client)
     return None
-
-
-def _verdict(essential, state):
-    """Why a container's state ends its task, or None."""
-    if not essential:
-        return None
-    if state["Status"] == "exited":
-        return "Essential container in task exited", "EssentialContainerExited"
-    if _health(state) == "unhealthy":
-        return "Task failed container health checks", "TaskFailedToStart"
-    return None
-
-
-def _overall(healths):
-    if "unhealthy" in healths:
-        return "UNHEALTHY"
-    return "HEALTHY" if healths and all(health == "healthy" for health in healths) else "UNKNOWN"
-
-
-def _states(client, task):
-    """The state of each container; one of which an engine in trouble says nothing is left out."""
-    states = {}
-    for name, identifier in list(task["_containers"].items()):
-        with contextlib.suppress(APIError, OSError):
-            states[name] = _inspect(client, identifier)
-    return states
-
-
-def _end_of(client, task, states):
-    """Why a running task ends now, with which code, and the exit code; or None."""
-    names = [container["name"] for container in task["containers"]]
-    essentials = dict(zip(names, task["_container_essentials"], strict=True))
-    for name, state in states.items():
-        if verdict := _verdict(essentials[name], state):
-            return *verdict, state.get("ExitCode")
-    if _inspect(client, task["_pause"])["Status"] == "exited":
-        return _NAMESPACE_ENDED, "EssentialContainerExited", None
-    if failure := ecs_deployments.target_failure(task):
-        return failure, "ServiceSchedulerInitiated", None
-    return None
-
-
-@wraps(ecs, "_maybe_mark_stopped")
-def watch_task(original, task, docker_client=None):
-    if "_containers" not in task:
-        return original(task, docker_client)
-    arn, client = task["taskArn"], docker_client or ecs._get_docker()
-    if stopping.is_set() or not client or not ecs._task_is_active(arn, task) or task.get("lastStatus") != "RUNNING":
-        return None
-    if time.monotonic() < task.get("_next_watch", 0):
-        return None
-    task["_next_watch"] = time.monotonic() + _WATCH_INTERVAL
-    states = _states(client, task)
-    for name, state in states.items():
-        _note(task, name, state)
-    try:
-        end = _end_of(client, task, states)
-    except (APIError, OSError):
-        return None
-    if end:
-        reason, code, exit_code = end
-        if ecs._mark_task_stopped(arn, task, reason, code, exit_code=exit_code):
-            ecs._cleanup_task_resources(task, client)
-            if code == "ServiceSchedulerInitiated":
-                # MiniStack counts, and replaces, what ended by itself only.
-                ecs._record_service_task_failure(task)
-        return None
-    essential = [c for c, needed in zip(task["containers"], task["_container_essentials"], strict=True) if needed]
-    healths = [_health(states[c["name"]]) for c in essential if c["name"] in states and _health(states[c["name"]])]
-    if healths:
-        task["healthStatus"] = _overall(healths)
-    return None
-
-
-def _stop_and_remove(client, container):
-    try:
-        client.api.stop(container.id, timeout=int(container.labels.get("cloudpe.stop-timeout", "30")))
-    except (APIError, OSError) as error:
-        logger.debug("stop of %s: %s", container.name, error)
-    try:
-        container.remove(v=True, force=True)
-    except (APIError, OSError) as error:
-        logger.debug("removal of %s: %s", container.name, error)
-
-
-def _remove_task(task, identifiers):
-    """Stops all containers of a task side by side, the namespace last, and removes its volumes."""
-    time.sleep(_DRAIN)
-    # A stop may take the stopTimeout, which is longer than MiniStack's own client waits.
-    client = docker.from_env(timeout=180)
-    containers = []
-    for identifier in dict.fromkeys(identifiers):
-        try:
-            containers.append(client.containers.get(identifier))
-        except NotFound:
-            continue
-    inner = [container for container in containers if "cloudpe.pause" not in container.labels]
-    threads = [threading.Thread(target=_stop_and_remove, args=(client, container)) for container in inner]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for container in containers:
-        if container not in inner:
-            _stop_and_remove(client, container)
-    for volume in client.volumes.list(filters={"label": f"com.amazonaws.ecs.task-arn={task['taskArn']}"}):
-        volume.remove(force=True)
-    client.close()
-
-
-@wraps(ecs, "_cleanup_task_resources")
-def clean_up_task(original, task, docker_client, extra_container=None):
-    if task.get("_network_mode") != "awsvpc":
-        return original(task, docker_client, extra_container)
-    with resource_lock("ecs-task", task.get("taskArn", "")):
-        identifiers, tokens = list(task.get("_docker_ids") or []), list(task.get("_metadata_tokens") or [])
-        task["_docker_ids"], task["_metadata_tokens"] = [], []
-    for token in tokens:
-        ecs_metadata.unregister_token(token)
-    if extra_container is not None:
-        identifiers.append(extra_container.id)
-    if identifiers or task.pop("_volumes", None):
-        threading.Thread(target=_remove_task, args=(task, identifiers), daemon=True).start()
-    return None
-
-
-def remove_volumes():
-    """Removes the task volumes of this emulator: its own at its end, those of a killed predecessor when it starts.
-
-    MiniStack does the same for containers.
-    """
-    client = docker.from_env(timeout=60)
-    for volume in client.volumes.list(filters={"label": f"{settings.LABEL}={settings.NAME}"}):
-        try:
-            volume.remove(force=True)
-        except APIError as error:
-            logger.warning("volume %s stays: %s", volume.name, error)
-    client.close()
