@@ -1,6 +1,6 @@
 // Bundles main.ts and runs it. Always bundles (about 0.3 s): a stale bundle can never hide fresh code.
 import { build } from 'esbuild';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -19,3 +19,11 @@ await build({
   logLevel: 'warning',
 });
 await import(pathToFileURL(outfile).href);
+
+rmSync(outfile, { force: true });
+
+if (process.argv.includes('--list') && !process.exitCode) {
+  const output = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
+  const { stacks } = JSON.parse(readFileSync(join(output, 'manifest.json'), 'utf8'));
+  for (const { synthesizedStackPath } of Object.values(stacks)) console.log(join(output, synthesizedStackPath));
+}
