@@ -68,10 +68,10 @@ const HIDING = planText(
     change({
       address: 'aws_x.url',
       before: { url: 'a' },
-      after: { url: `mysql://app:${'canary-in-url-value'}@host/db`, key: 'AKIAIOSFODNN7EXAMPLE' },
+      after: { url: `mysql://app:canary-in-url-value@host/db`, key: 'AKIAIOSFODNN7EXAMPLE' },
     }),
     change({
-      address: `aws_x.all["${'plain'}"]`,
+      address: `aws_x.all["plain"]`,
       after: { secret: canary('created') },
       change: { after_sensitive: true },
     }),

@@ -14,9 +14,9 @@ const PAINT: Readonly<Record<Mark, { readonly fill: string; readonly line: strin
 let engine: Promise<Graphviz> | undefined;
 
 /** A picture as one SVG element, without script, link or outside resource. */
-export async function svgOf(picture: Picture, title: string): Promise<string> {
+export async function svgOf(picture: Picture, title: string, background = 'transparent'): Promise<string> {
   engine ??= Graphviz.load();
-  const svg = (await engine).dot(dotOf(picture), 'svg');
+  const svg = (await engine).dot(dotOf(picture, background), 'svg');
   return (
     svg
       .replace(/^[\s\S]*?(?=<svg)/, '')
@@ -33,7 +33,7 @@ export async function svgOf(picture: Picture, title: string): Promise<string> {
 }
 
 /** The same picture in Graphviz's language. */
-export function dotOf(picture: Picture): string {
+export function dotOf(picture: Picture, background = 'transparent'): string {
   const numbers = new Map([...picture.groups, ...picture.nodes].map(({ id }, index) => [id, index]));
   const number = (id: string): number => numbers.get(id) ?? 0;
   const children = (parent: string | undefined): Group[] => picture.groups.filter((group) => group.parent === parent);
@@ -48,7 +48,7 @@ export function dotOf(picture: Picture): string {
     ].join('\n');
   return [
     'digraph {',
-    'graph [rankdir=TB bgcolor=transparent fontname="Helvetica,Arial,sans-serif" nodesep=0.3 ranksep=0.55 pad=0.2]',
+    `graph [rankdir=TB bgcolor=${background} fontname="Helvetica,Arial,sans-serif" nodesep=0.3 ranksep=0.55 pad=0.2]`,
     'node [shape=box style="rounded,filled" fontname="Helvetica,Arial,sans-serif" fontsize=12 margin="0.14,0.08"]',
     'edge [fontname="Helvetica,Arial,sans-serif" fontsize=10]',
     ...children(undefined).map(cluster),

@@ -104,12 +104,12 @@ function portText(protocol: string, from: Value | undefined, to: Value | undefin
   return first === last ? `${protocol} ${first}` : `${protocol} ${first}-${last}`;
 }
 
-/** 0.0.0.0/0 in halves is still the internet: anything wider than a /8 that is not private counts. */
+/** 0.0.0.0/0 in halves is still the internet: anything wider than the widest private range (10.0.0.0/8, fc00::/7) counts. */
 export function isWide(cidr: string | undefined): boolean {
   if (cidr === undefined || !ipaddr.isValidCIDR(cidr)) return false;
   const [address, bits] = ipaddr.parseCIDR(cidr);
-  if (address.range() === 'private' || address.range() === 'uniqueLocal') return false;
-  return address.kind() === 'ipv4' ? bits < 8 : bits < 16;
+  if (address.kind() === 'ipv4') return bits < 8;
+  return bits < 7 || (bits < 16 && address.range() !== 'uniqueLocal');
 }
 
 function publicAddresses(change: Change): Fact[] {
