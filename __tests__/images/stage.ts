@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -195,11 +196,22 @@ export async function until(milliseconds: number, what: string, test: () => Prom
   return Date.now() - started;
 }
 
-/** A container that is starting may take a connection and forget it: each try has its own end. */
+/** A container that is starting may take a connection and forget it: each try has a connection and an end of its own. */
 async function ok(url: string): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
-  await answer?.arrayBuffer();
-  return answer?.ok === true;
+  return await new Promise((resolve) => {
+    const outgoing = get(url, { agent: false }, (incoming) => {
+      incoming.resume();
+      resolve(incoming.statusCode === 200);
+    });
+    const end = setTimeout(() => outgoing.destroy(), 1500);
+    outgoing.on('error', () => {
+      resolve(false);
+    });
+    outgoing.on('close', () => {
+      clearTimeout(end);
+      resolve(false);
+    });
+  });
 }
 
 function flags(variables: Variables): string[] {
