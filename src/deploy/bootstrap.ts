@@ -112,7 +112,7 @@ export async function bootstrap(
       cause: causeOf,
       onLine: (line) => {
         const short = command === 'apply' ? progressLine(line) : undefined;
-        if (short !== undefined) print(`  ${short}`);
+        if (short !== undefined && !short.includes(': still ')) print(`  ${short}`);
       },
     });
   }

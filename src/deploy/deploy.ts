@@ -130,7 +130,7 @@ export async function deploy(settings: DeploySettings, options: DeployOptions, e
     ...(await checkout(edges.run, settings.root)),
     images: Object.fromEntries(images.map(({ name, tag }) => [name, tag])),
     at: new Date().toISOString(),
-    by: caller.split('/').at(-1) ?? caller,
+    by: caller.split(/[/:]/).at(-1) ?? caller,
   };
   const complete = options.only.length === 0;
   if (complete) await releases?.note(release);

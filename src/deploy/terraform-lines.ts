@@ -33,7 +33,7 @@ export function countsOf(lines: readonly string[]): ReadonlyMap<string, Counts> 
 }
 
 const RESOURCE =
-  /([a-z0-9]+_\w+\.\S+): (Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete|Still \w+)/;
+  /([a-z0-9]+_\w+\.[^\s:]+)(?: \([^)]*\))?: (Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete|Still \w+)/;
 
 /** The line for a progress display, or nothing when it tells a person nothing. */
 export function progressLine(line: string): string | undefined {
