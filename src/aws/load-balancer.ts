@@ -18,6 +18,9 @@ export interface LoadBalancerProps {
   readonly targetPort: number;
   readonly healthCheckPath: string;
 
+  /** Seconds between two health checks. @default 10 */
+  readonly healthCheckSeconds?: number;
+
   /** Who may connect: the world, or only what is allowed to by `allowTo`. */
   readonly reach: 'public' | 'internal';
 
@@ -102,8 +105,9 @@ export class LoadBalancer extends Construct implements Endpoint, Client {
       healthCheck: {
         path: props.healthCheckPath,
         matcher: '200',
-        interval: 10,
-        timeout: 5,
+        interval: props.healthCheckSeconds ?? 10,
+        // It must be shorter than the interval, whose least is 5 s.
+        timeout: 4,
         healthyThreshold: 2,
         unhealthyThreshold: 3,
       },

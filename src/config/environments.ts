@@ -83,6 +83,7 @@ const test: EnvironmentConfig = {
       memoryMiB: 1024,
       architecture: 'x86_64',
       tasks: { min: 1, max: 1, desired: 1 },
+      healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
       schedules: {},
       spotPercent: 0,
@@ -94,6 +95,7 @@ const test: EnvironmentConfig = {
       memoryMiB: 1024,
       architecture: 'x86_64',
       tasks: { min: 1, max: 1, desired: 1 },
+      healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
       schedules: {},
       spotPercent: 0,
@@ -150,6 +152,11 @@ const local: EnvironmentConfig = {
   account: '000000000000',
   state: { kind: 's3', bucket: 'cloudpe-state-local', region: 'us-east-1' },
   database: { ...test.database, tls: 'encrypt' },
+  services: {
+    // A release is ready when it was found healthy: here a person waits for it.
+    frontend: { ...test.services.frontend, healthCheckSeconds: 5 },
+    backend: { ...test.services.backend, healthCheckSeconds: 5 },
+  },
   images: 'engine',
   deployment: { approval: 'none', pipeline: { kind: 'none' }, budget: { kind: 'off' } },
   datadog: { kind: 'test-agent' },

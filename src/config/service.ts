@@ -24,6 +24,8 @@ export const serviceSchema = z
     architecture: z.enum(['x86_64', 'arm64']),
     /** How many tasks run: between `min` and `max`, `desired` at first. */
     tasks: z.strictObject({ min: z.int().min(0), max: z.int().min(1), desired: z.int().min(0) }),
+    /** Seconds between two health checks, by ECS and by the load balancer. */
+    healthCheckSeconds: z.int().min(5).max(300),
     /** What autoscaling keeps near: percent of the task's CPU and memory, requests a minute and target. */
     scaleOn: z.strictObject({
       cpuPercent: percent,

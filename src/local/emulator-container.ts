@@ -23,6 +23,13 @@ export async function runningEmulator(run: Run): Promise<RunningEmulator | undef
   return failed || running !== 'true' ? undefined : { incarnation: `${id.slice(0, 12)} ${started}` };
 }
 
+/** Whether the emulator lost the database `identifier`: nothing but a new start brings it back, at another address. */
+export async function databaseIsLost(run: Run, identifier: string): Promise<boolean> {
+  const filters = [`label=${LABEL}=${CONTAINER}`, `name=-instance-${identifier}$`];
+  const { stdout } = await run('docker', ['ps', '--quiet', ...filters.flatMap((filter) => ['--filter', filter])]);
+  return stdout.trim() === '';
+}
+
 /** Builds the emulator's image; unchanged, Docker's cache answers. */
 export async function buildEmulator(settings: LocalSettings, onLine: (line: string) => void): Promise<void> {
   await runLogged('docker', ['build', '--tag', IMAGE, '.'], {

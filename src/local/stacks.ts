@@ -38,15 +38,22 @@ export class Stacks {
     return existsSync(mark) && readFileSync(mark, 'utf8') === this.mark(stack, incarnation);
   }
 
+  /** Whether `stack` was deployed by this incarnation of the emulator, as it is now or otherwise. */
+  public wasApplied(stack: LocalStack, incarnation: string): boolean {
+    const mark = this.markFile(stack);
+    return existsSync(mark) && readFileSync(mark, 'utf8').endsWith(` ${incarnation}\n`);
+  }
+
   /** Applies `stack`; `onLine` hears Terraform. */
-  public async deploy(stack: LocalStack, incarnation: string, onLine: (line: string) => void): Promise<void> {
+  public async deploy(stack: LocalStack, onLine: (line: string) => void): Promise<void> {
     this.forget(stack);
     this.forgetBackend(stack);
-    await this.cdktf(
-      `deploy-${stack}`,
-      ['deploy', this.idOf(stack), '--ignore-missing-stack-dependencies', '--skip-provider-lock'],
-      onLine,
-    );
+    const args = ['deploy', this.idOf(stack), '--ignore-missing-stack-dependencies', '--skip-provider-lock'];
+    await this.cdktf(`deploy-${stack}`, args, onLine);
+  }
+
+  /** Notes that `stack` is deployed as it is now synthesized. */
+  public remember(stack: LocalStack, incarnation: string): void {
     mkdirSync(path.dirname(this.markFile(stack)), { recursive: true });
     writeFileSync(this.markFile(stack), this.mark(stack, incarnation));
   }

@@ -23,7 +23,10 @@ export async function status(settings: LocalSettings): Promise<string> {
   const { services = [] } = serviceArns.length
     ? await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }))
     : {};
-  const table = new Table({ head: ['service', 'running', 'wanted', 'revision', 'last event'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['service', 'running', 'wanted', 'revision', 'last event'],
+    style: { head: [], border: [] },
+  });
   for (const service of services) {
     table.push([
       service.serviceName ?? '',

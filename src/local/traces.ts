@@ -16,7 +16,10 @@ interface Span {
 export async function traces({ identity }: LocalSettings): Promise<string> {
   const spans = (await Promise.all((await agents(identity.clusterName)).map(spansOf))).flat();
   if (spans.length === 0) return 'No traces yet: open the page, then ask again';
-  const table = new Table({ head: ['service', 'span', 'resource', 'count', 'errors', 'mean ms'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['service', 'span', 'resource', 'count', 'errors', 'mean ms'],
+    style: { head: [], border: [] },
+  });
   const groups: Record<string, Span[]> = {};
   for (const span of spans) (groups[`${span.service}\n${span.name}\n${span.resource}`] ??= []).push(span);
   for (const [key, group] of Object.entries(groups).sort()) {

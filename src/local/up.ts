@@ -3,10 +3,11 @@ import { hostApt } from './apt';
 import { awsClients } from './aws-clients';
 import { ensureBaseImages } from './base-images';
 import { ensureDockerEngine } from './docker-engine';
-import { buildEmulator, CONTAINER, runningEmulator, startEmulator } from './emulator-container';
+import { buildEmulator, CONTAINER, databaseIsLost, runningEmulator, startEmulator } from './emulator-container';
 import { buildImage, buildTestAgent, imagesOf, pushImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
+import { refuseRollback } from './rollback';
 import { requirePrerequisites } from './prerequisites';
 import { buildReporter, listrOptions, reporter, type StepTask } from './progress';
 import { run, start } from './run';
@@ -46,7 +47,10 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
           task.newListr(
             [
               { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
-              { title: 'Start the emulator', task: async (context, child) => emulate(settings, context, child) },
+              {
+                title: 'Start the emulator',
+                task: async (context, child) => emulate(settings, stacks, context, child),
+              },
             ],
             { concurrent: true },
           ),
@@ -111,10 +115,12 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
         left.forEach((owner) => {
           task.output = `removed the lock of an interrupted run: ${owner}`;
         });
-        await stacks.deploy(stack, context.incarnation, (line) => {
+        await stacks.deploy(stack, (line) => {
           const short = shortTerraformLine(line);
           if (short !== undefined) task.output = short;
         });
+        if (stack === 'application') await refuseRollback(clients.ecs, settings.identity.clusterName);
+        stacks.remember(stack, context.incarnation);
         context.changes.push(`applied ${stack}`);
       },
     };
@@ -148,14 +154,19 @@ async function checkMachine(
   if (standIns.length > 0) task.title += ` (stand-ins for ${standIns.join(', ')}, made from Debian's packages)`;
 }
 
-async function emulate(settings: LocalSettings, context: Progress, task: StepTask): Promise<void> {
+async function emulate(settings: LocalSettings, stacks: Stacks, context: Progress, task: StepTask): Promise<void> {
   await withMachineLock('emulator', async () => {
     const running = await runningEmulator(run);
-    if (running) {
+    const lost =
+      running !== undefined &&
+      stacks.wasApplied('foundation', running.incarnation) &&
+      (await databaseIsLost(run, settings.identity.name('database')));
+    if (running && !lost) {
       context.incarnation = running.incarnation;
       task.skip('Start the emulator: it runs');
       return;
     }
+    if (lost) task.output = 'the database was removed behind our back: everything starts anew';
     await buildEmulator(settings, buildReporter(task));
     context.incarnation = (await startEmulator(run, settings)).incarnation;
     context.changes.push('started the emulator');

@@ -185,6 +185,7 @@ export class ApplicationStack extends EnvironmentStack {
       name: identity.shortName(32, tier),
       subnets: props.reach === 'public' ? network.publicSubnets : network.privateSubnets,
       healthCheckPath: '/health',
+      healthCheckSeconds: config.services[tier]?.healthCheckSeconds,
       deletionProtection: config.edge.deletionProtection,
       ...(accessLogs && { accessLogs }),
     });

@@ -26,7 +26,7 @@ export function backendContainer({ config, identity, image }: Surroundings): Con
     image,
     port: 4000,
     tmpfs: TMP,
-    healthCheck: answers(4000),
+    healthCheck: answers(4000, config.services.backend.healthCheckSeconds),
     dependsOn: { [MIGRATION]: 'SUCCESS' },
     environment: {
       ...awsEnvironment(config),
@@ -81,7 +81,7 @@ export function frontendContainer(
     tmpfs: TMP,
     // nginx binds port 80 without root.
     keepCapabilities: ['NET_BIND_SERVICE'],
-    healthCheck: answers(80),
+    healthCheck: answers(80, config.services.frontend.healthCheckSeconds),
     environment: {
       APP_ENV: identity.env,
       API_URL: apiUrl,
@@ -107,7 +107,7 @@ function awsEnvironment(config: EnvironmentConfig): Record<string, string> {
 }
 
 /** Slim images have no curl; Python is there anyway. */
-function answers(port: number): HealthCheck {
+function answers(port: number, intervalSeconds: number): HealthCheck {
   return {
     command: [
       'CMD',
@@ -115,7 +115,7 @@ function answers(port: number): HealthCheck {
       '-c',
       `import urllib.request as u;u.urlopen('http://127.0.0.1:${port}/health',timeout=2)`,
     ],
-    intervalSeconds: 10,
+    intervalSeconds,
     timeoutSeconds: 5,
     retries: 3,
     startPeriodSeconds: 30,
