@@ -49,7 +49,7 @@ export function dotOf(picture: Picture, background = 'transparent'): string {
   return [
     'digraph {',
     `graph [rankdir=TB bgcolor=${background} fontname="Helvetica,Arial,sans-serif" nodesep=0.3 ranksep=0.55 pad=0.2]`,
-    'node [shape=box style="rounded,filled" fontname="Helvetica,Arial,sans-serif" fontsize=12 margin="0.14,0.08"]',
+    'node [shape=box style="rounded,filled" fontname="Helvetica,Arial,sans-serif" fontsize=12 margin="0.2,0.08"]',
     'edge [fontname="Helvetica,Arial,sans-serif" fontsize=10]',
     ...children(undefined).map(cluster),
     ...picture.nodes.filter(({ group }) => group === undefined || !numbers.has(group)).map(box),

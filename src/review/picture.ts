@@ -50,7 +50,10 @@ const DRAWN = new Set([
   'aws_elasticache_cluster',
   'aws_elasticache_replication_group',
 ]);
+// Drawn twice, at the top and at the bottom: requests come in where nothing goes out.
 const INTERNET = 'internet';
+const OUTSIDE = 'outside';
+const REGIONAL = new Set(['aws_ecr_repository', 'aws_s3_bucket', 'aws_dynamodb_table']);
 const MOST_NODES = 60;
 
 /** The landscape of a plan, coloured by what changes. */
@@ -74,6 +77,10 @@ export function draw(resources: readonly Resource[], released: ReadonlySet<Chang
     const vpc = [resource, ...subnets.flatMap((id) => byId.get(id) ?? [])].flatMap((one) =>
       ofType(one.names('vpc_id'), 'aws_vpc'),
     )[0];
+    if (subnets.length === 0 && vpc === undefined && REGIONAL.has(resource.type)) {
+      groups.set('regional', { id: 'regional', label: 'outside the VPC' });
+      return 'regional';
+    }
     if (subnets.length === 0) return vpc;
     const id = subnets.join(' ');
     if (!groups.has(id)) {
@@ -110,8 +117,8 @@ export function draw(resources: readonly Resource[], released: ReadonlySet<Chang
     new Set([...drawn, ...[...revisions.values()].flat()].map(({ id }) => id)),
     released,
   );
-  if (edges.some(({ from, to }) => from === INTERNET || to === INTERNET))
-    nodes.unshift({ id: INTERNET, label: 'the internet', noun: '' });
+  if (edges.some(({ from }) => from === INTERNET)) nodes.unshift({ id: INTERNET, label: 'the internet', noun: '' });
+  if (edges.some(({ to }) => to === OUTSIDE)) nodes.push({ id: OUTSIDE, label: 'the internet, outgoing', noun: '' });
   const important = [...nodes, ...others].sort((a, b) => Number(b.mark !== undefined) - Number(a.mark !== undefined));
   const kept = new Set(
     (important.length > MOST_NODES ? important.slice(0, MOST_NODES) : important).map(({ id }) => id),
@@ -213,7 +220,7 @@ function edgesOf(
     ].some((range) => isWide(text(range)));
     const base = { label: portOf(rule.state), ...markOf(rule.change, released) };
     // Both sides of a connection have a rule; the side that listens draws it once.
-    if (outgoing) return world ? guarded.map((from) => ({ from, to: INTERNET, ...base })) : [];
+    if (outgoing) return world ? guarded.map((from) => ({ from, to: OUTSIDE, ...base })) : [];
     const sources = world ? [INTERNET] : others;
     return sources.flatMap((from) => guarded.map((to) => ({ from, to, ...base })));
   });
