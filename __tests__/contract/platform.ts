@@ -98,6 +98,15 @@ export class Platform {
     await this.answers(name, 4000, '/health');
   }
 
+  /** A second backend without a tracer, for comparison. */
+  public async startPlain(name: string): Promise<void> {
+    await this.run(name, 'backend', [
+      ...variables({ ...this.database(), DD_TRACE_ENABLED: 'false' }),
+      ...publish(4000),
+    ]);
+    await this.answers(name, 4000, '/ready');
+  }
+
   private async up(): Promise<void> {
     await docker(['network', 'create', this.id]);
     await Promise.all([build('backend'), build('frontend'), buildTestAgent()]);
@@ -176,7 +185,8 @@ export class Platform {
   private async answers(name: string, port: number, path: string): Promise<void> {
     await until(`${name} to answer ${path}`, async () => {
       try {
-        return (await fetch((await this.address(name, port)) + path)).ok;
+        // Docker accepts a connection before the process behind it listens, and may then leave it hanging.
+        return (await fetch((await this.address(name, port)) + path, { signal: AbortSignal.timeout(2000) })).ok;
       } catch {
         return false;
       }
