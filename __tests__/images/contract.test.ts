@@ -21,7 +21,8 @@ describe.skipIf(!(await dockerAnswers()))('the platform as others see it', () =>
     stage = await Stage.full();
     await stage.agent();
     await stage.backend(traced, 'traced-backend');
-    await stage.frontend({ ...traced, API_URL: 'http://traced-backend:4000' }, 'traced-frontend');
+    const rum = { RUM_APPLICATION_ID: 'application-placeholder', RUM_CLIENT_TOKEN: 'token-placeholder' };
+    await stage.frontend({ ...traced, ...rum, API_URL: 'http://traced-backend:4000' }, 'traced-frontend');
     await stage.answers('traced-backend', 4000, '/health');
     await stage.answers('traced-frontend', 80, '/health');
   });
@@ -69,6 +70,18 @@ describe.skipIf(!(await dockerAnswers()))('the platform as others see it', () =>
     expect(nginx[0]).toMatchObject({ request_id: requests[0]?.[0]?.request_id });
     expect(Number(nginx[0]?.request_time_s)).toBeGreaterThanOrEqual(Number(nginx[0]?.upstream_time_s) - 0.002);
     expect(JSON.stringify(lines)).not.toMatch(/secret|placeholder/);
+  });
+
+  test('a page names its own trace in the form that the browser SDK uses', async () => {
+    const agent = await stage.url('agent', 8126);
+    await fetch(`${agent}/test/session/clear`);
+    const page = await (await fetch(`${await stage.url('traced-frontend', 80)}/`)).text();
+    const named = /<meta name="dd-trace-id" content="(\d+)">/.exec(page)?.[1];
+    await sleep(3000);
+    // As text: the numbers are larger than JavaScript's are exact.
+    const traces = await (await fetch(`${agent}/test/traces`)).text();
+    expect(named).toMatch(/^\d+$/);
+    expect(traces).toContain(`"trace_id": ${named ?? ''},`);
   });
 
   test('an agent that cannot be reached costs nothing that a visitor sees', async () => {

@@ -87,3 +87,12 @@ describe.skipIf(!(await dockerAnswers())).each(images)('the $name image', ({ nam
     expect(packages.filter((entry) => !/^[\w.-]+==\S+.*--hash=sha256:[0-9a-f]{64}/s.test(entry))).toEqual([]);
   });
 });
+
+test('both images write their log lines with the same code', async () => {
+  const [backend, frontend] = await Promise.all(
+    ['backend', 'frontend'].map(
+      async (name) => await readFile(new URL(`../../images/${name}/app/observability.py`, import.meta.url), 'utf8'),
+    ),
+  );
+  expect(frontend).toBe(backend);
+});

@@ -31,10 +31,17 @@ def create_app(settings: Settings | None = None, api: Api | None = None) -> Flas
             "settings": settings,
             "static": lambda name: f"/static/{name}?v={files[name]}",
             "trace_id": observability.trace_id,
+            "document_trace_id": document_trace_id,
             "now_ms": pages.now_ms,
         }
 
     return app
+
+
+def document_trace_id() -> str:
+    """As the browser's SDK writes the ids of its own requests: the lower 64 bits, decimal. Empty without a tracer."""
+    span = observability.root_span()
+    return str(span.trace_id & (2**64 - 1)) if span else ""
 
 
 def fingerprint(file: Path) -> str:

@@ -35,12 +35,15 @@ access = logging.getLogger("app.access")
 
 def trace_id() -> str:
     """The id to search for: the tracer's, else the caller's, else the request id that nginx gave."""
-    tracer = _tracer()
-    span = tracer.current_root_span() if tracer else None
-    if span:
+    if span := root_span():
         return f"{span.trace_id:032x}"
     parent = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
     return parent.group(1) if parent else g.get("request_id", "")
+
+
+def root_span() -> Any:
+    tracer = _tracer()
+    return tracer.current_root_span() if tracer else None
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import pytest
 from conftest import NOTE, RUM, settings
@@ -103,11 +104,19 @@ def test_loads_no_rum_without_ids(client):
 
 def test_tells_the_sdk_the_environment_as_data_not_as_code(api):
     given = settings(API_URL=api.url, DD_VERSION="</script>", **RUM)
-    page = create_app(given).test_client().get("/", headers={"X-Request-ID": "ab12"}).text
+    page = create_app(given).test_client().get("/").text
     config = re.search(r'<script type="application/json" id="rum-config">(.*?)</script>', page).group(1)
     assert '"env": "test"' in config
     assert '"service": "cloudpe"' in config
     assert r'"version": "\u003c/script\u003e"' in config
-    assert '<meta name="dd-trace-id" content="ab12">' in page
+    assert "dd-trace-id" not in page
     # No script of the page holds code: each has a source or is data.
     assert all("src=" in tag or "application/json" in tag for tag in re.findall(r"<script[^>]*>", page))
+
+
+def test_joins_the_page_view_with_its_trace_in_the_form_of_the_sdk(api, monkeypatch):
+    span = SimpleNamespace(trace_id=(0x6B0610F8 << 96) + 18339134873651415882)
+    monkeypatch.setattr("app.observability.root_span", lambda: span)
+    page = create_app(settings(API_URL=api.url, **RUM)).test_client().get("/").text
+    assert '<meta name="dd-trace-id" content="18339134873651415882">' in page
+    assert re.search(r'<meta name="dd-trace-time" content="\d{13}">', page)
