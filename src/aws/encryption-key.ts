@@ -21,6 +21,9 @@ export interface EncryptionKeyProps {
 export class EncryptionKey extends Construct {
   public readonly arn: string;
 
+  /** Its other name, `alias/…`, for the same key. */
+  public readonly alias: string;
+
   public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
     const key = new KmsKey(this, 'Key', {
@@ -38,8 +41,9 @@ export class EncryptionKey extends Construct {
         ...(props.statements ?? []),
       ]),
     });
-    new KmsAlias(this, 'Alias', { name: `alias/${props.name}`, targetKeyId: key.keyId });
+    const alias = new KmsAlias(this, 'Alias', { name: `alias/${props.name}`, targetKeyId: key.keyId });
     this.arn = key.arn;
+    this.alias = alias.name;
   }
 
   /** The statement by which a key admits CloudWatch Logs for log groups whose names begin with `groupPrefix`. */

@@ -37,7 +37,7 @@ export class SecretParameter extends Construct implements Parameter {
       name: props.name,
       description: props.description,
       type: 'SecureString',
-      keyId: props.key.arn,
+      keyId: keyFor(props),
       valueWo: props.value ?? randomPassword(this, PASSWORD_LENGTH),
       valueWoVersion: props.version,
     });
@@ -54,4 +54,15 @@ export class SecretParameter extends Construct implements Parameter {
   public get ephemeralValue(): string {
     return parameterValue(this, this.arn);
   }
+}
+
+/**
+ * The key, by ARN in odd versions and by alias in even ones.
+ *
+ * The provider tells SSM the key only when `key_id` changes, and without it SSM encrypts a new value with the account's
+ * default key: so both change together.
+ * https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/ssm/parameter.go
+ */
+function keyFor({ key, version }: SecretParameterProps): string {
+  return version % 2 === 1 ? key.arn : key.alias;
 }
