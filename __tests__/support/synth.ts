@@ -15,6 +15,7 @@ export interface Template {
   readonly resource?: Blocks;
   readonly data?: Blocks;
   readonly ephemeral?: Blocks;
+  readonly variable?: Readonly<Record<string, Attributes>>;
   readonly output?: Readonly<Record<string, { readonly value: unknown; readonly sensitive?: boolean }>>;
   readonly provider?: Readonly<Record<string, readonly Attributes[]>>;
   readonly terraform?: {
