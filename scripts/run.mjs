@@ -21,6 +21,7 @@ const PROGRAMS = {
   review: { file: 'src/review/cli.ts' },
   deploy: { file: 'src/deploy/cli.ts', commands: true },
   bootstrap: { file: 'src/deploy/cli.ts', commands: true },
+  release: { file: 'src/deploy/cli.ts', commands: true },
 };
 
 function fail(message) {

@@ -4,7 +4,7 @@ import { checkWorkspace } from '../config/inputs';
 import { run } from '../local/run';
 import type { Person } from './approval';
 import { deployClients } from './clients';
-import { deploy, type DeployEdges } from './deploy';
+import { deploy, releasesOf, type DeployEdges } from './deploy';
 import { preflight, preflightState } from './preflight';
 import { deploySettings, type DeploySettings } from './settings';
 import { DeployStacks, deployVariables } from './stacks';
@@ -71,6 +71,21 @@ program
     };
     if (texts[done] !== '') print(texts[done]);
     if (done === 'stopped') process.exitCode = 2;
+  });
+
+program
+  .command('release')
+  .description('print which version and commit is deployed, as lines of name=value')
+  .action(async () => {
+    const settings = deploySettings(process.cwd(), process.env);
+    const clients = deployClients(settings);
+    await preflight(settings, run, clients);
+    await preflightState(settings, clients);
+    const release = await releasesOf(settings, clients)?.last();
+    if (!release) {
+      throw new Error(`${settings.config.name} has no note of a release: it is written by the first npm run deploy`);
+    }
+    print(`version=${release.version}\ncommit=${release.commit}`);
   });
 
 const workspaces = program.command('workspaces').description('the copies of an environment that are deployed');

@@ -143,7 +143,8 @@ async function requireUnlocked({ config, identity }: DeploySettings, { s3 }: Dep
   if (config.state.kind === 's3') await checkLocks(s3, config.state.bucket, identity.statePrefix);
 }
 
-function releasesOf({ config, identity }: DeploySettings, { s3 }: DeployClients): Releases | undefined {
+/** The notes of releases, where the state is in a bucket. */
+export function releasesOf({ config, identity }: DeploySettings, { s3 }: DeployClients): Releases | undefined {
   return config.state.kind === 's3' ? new Releases(s3, config.state.bucket, identity.statePrefix) : undefined;
 }
 
