@@ -11,7 +11,8 @@ const stack = Synthesized.observability();
 const asked = everythingAsked(stack);
 const context = contextOf(stack);
 
-let intake: Intake;
+/** What was started, newest last; a start that fails half-way leaves the rest to stop. */
+const started: { stop(): Promise<void> }[] = [];
 let platform: Platform;
 let browser: Browser;
 let evidence: Evidence;
@@ -19,9 +20,12 @@ let evidence: Evidence;
 let click: { readonly traceId: bigint; readonly url: string };
 
 beforeAll(async () => {
-  intake = await Intake.start();
+  const intake = await Intake.start();
+  started.push(intake);
   platform = await Platform.start(intake);
+  started.push(platform);
   browser = await openBrowser(process.env.CHROMIUM ?? '/usr/bin/chromium');
+  started.push({ stop: () => browser.close() });
   const address = await platform.address('frontend', 80);
 
   const post = (path: string, title: string) =>
@@ -75,9 +79,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
-  await platform.stop();
-  await intake.stop();
+  for (const one of started.reverse()) await one.stop();
 });
 
 test.each(asked.map((one, index) => [`${index + 1}: ${one.where}`, one]))('%s', (_, one) => {
