@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { z } from 'zod';
+import { ReviewError } from './error';
 import type { Fact } from './fact';
 import { resourceType } from './resource-types';
 import { withFile } from './stacks';
@@ -52,13 +53,21 @@ async function scan(json: string, command: string): Promise<Violation[]> {
   });
 }
 
-/** @throws Error when checkov printed anything else: an unreadable scan must not pass for a clean one */
+/** @throws ReviewError when checkov printed anything else: an unreadable scan must not pass for a clean one */
 export function readViolations(stdout: string): Violation[] {
-  const document: unknown = JSON.parse(stdout);
+  const document = parse(stdout);
   const all = (Array.isArray(document) ? document : [document]) as unknown[];
   return all
     .flatMap((one) => result.parse(one).results?.failed_checks ?? [])
     .map(({ check_id, check_name, resource }) => ({ id: check_id, name: check_name, address: resource }));
+}
+
+function parse(stdout: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new ReviewError('checkov printed no report (--checkov off goes on without it)');
+  }
 }
 
 /** The plan that would have changed nothing: what stood before, as checkov reads it. Empty when nothing stood. */
