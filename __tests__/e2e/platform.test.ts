@@ -5,16 +5,17 @@ import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logFolder } from '../../src/local/emulator-container';
 import { LOCAL_STACKS } from '../../src/local/stacks';
+import { Checkout } from './checkout';
 import { Platform } from './platform';
 import { pounding } from './pounding';
 
 const platform = new Platform('e2e');
-let browser: Browser;
+let browser: Browser | undefined;
 
 beforeAll(async () => {
   const { exitCode, output } = await platform.npm('up');
+  expect(exitCode, output).toBe(0);
   expect(output).toContain(`Open ${platform.url}`);
-  expect(exitCode).toBe(0);
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
@@ -22,12 +23,12 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await browser.close();
+  await browser?.close();
 });
 
 describe('what a person sees', () => {
   test('a note that was created is there after a reload', async () => {
-    const page = await browser.newPage();
+    const page = await (browser as Browser).newPage();
     await page.goto(platform.url);
     await page.getByLabel('Title').fill('Milk');
     await page.getByLabel('Text').fill('Two bottles');
@@ -127,6 +128,34 @@ describe('change', () => {
     expect(sent).toBeGreaterThan(20);
     expect(failed).toEqual([]);
     expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-2');
+  });
+
+  test('raising one number gives every user of the database a new password, and no request fails', async () => {
+    const passwords = () =>
+      Promise.all([
+        platform.parameter('database', 'password'),
+        platform.parameter('database', 'master', 'password'),
+        platform.parameter('database', 'monitor', 'password'),
+      ]);
+    const before = await passwords();
+    const checkout = new Checkout();
+    try {
+      checkout.edit('src/config/environments.ts', 'passwordVersion: 1,', 'passwordVersion: 2,');
+      const load = pounding(platform, '/api/notes');
+      const { exitCode, output } = await platform.npm('up', [], { VERSION: 'e2e-2' }, checkout.root);
+      const { sent, failed } = await load.stop();
+      expect(exitCode, output).toBe(0);
+      expect(sent).toBeGreaterThan(20);
+      expect(failed).toEqual([]);
+      const after = await passwords();
+      after.forEach((password, index) => {
+        expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+        expect(password).not.toBe(before[index]);
+      });
+      expect((await platform.ask('POST', '/api/create', { title: 'After the rotation', text: '' })).status).toBe(201);
+    } finally {
+      checkout.remove();
+    }
   });
 
   test('a killed task is replaced', async () => {

@@ -31,9 +31,10 @@ export class Platform {
     command: string,
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
+    root = ROOT,
   ): Promise<{ exitCode: number | undefined; output: string }> {
     const { exitCode, all } = await execa('node', ['scripts/run.mjs', command, ...args], {
-      cwd: ROOT,
+      cwd: root,
       env: { WORKSPACE: this.workspace, ...env },
       all: true,
       reject: false,
@@ -90,7 +91,7 @@ export class Platform {
       options,
     );
     const { stdout: json } = await execa('terraform', ['show', '-json', 'e2e.plan'], options);
-    return { exitCode: planned.exitCode, output: String(planned.all), json: String(json) };
+    return { exitCode: planned.exitCode, output: String(planned.all), json };
   }
 
   /** The Terraform JSON of every stack. */

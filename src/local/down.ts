@@ -2,6 +2,7 @@ import { Listr } from 'listr2';
 import { awsClients } from './aws-clients';
 import { engineProblem } from './docker-engine';
 import { removeEmulator, runningEmulator } from './emulator-container';
+import { forgetImages } from './images';
 import { withMachineLock } from './machine-lock';
 import { listrOptions, type StepTask } from './progress';
 import { run } from './run';
@@ -49,6 +50,7 @@ export async function down(settings: LocalSettings): Promise<void> {
             task.skip('Remove the emulator: no Docker engine answers');
             return;
           }
+          await forgetImages(run, settings);
           const others = (await runningEmulator(run)) ? await deployedWorkspaces(s3, bucket) : [];
           if (others.length > 0) task.skip(`Remove the emulator: it serves ${others.join(', ')}`);
           else await removeEmulator(run);

@@ -23,6 +23,13 @@ export async function runningEmulator(run: Run): Promise<RunningEmulator | undef
   return failed || running !== 'true' ? undefined : { incarnation: `${id.slice(0, 12)} ${started}` };
 }
 
+/** Whether the emulator that runs is the one that was built last. */
+export async function isCurrent(run: Run): Promise<boolean> {
+  const running = await run('docker', ['inspect', '--format', '{{.Image}}', CONTAINER]);
+  const built = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', IMAGE]);
+  return running.stdout.trim() === built.stdout.trim();
+}
+
 /** Whether the emulator lost the database `identifier`: nothing but a new start brings it back, at another address. */
 export async function databaseIsLost(run: Run, identifier: string): Promise<boolean> {
   const filters = [`label=${LABEL}=${CONTAINER}`, `name=-instance-${identifier}$`];

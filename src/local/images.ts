@@ -89,3 +89,11 @@ export async function pushImage(
   });
   return true;
 }
+
+/** Removes the registry's names of this workspace's images; the images themselves stay for the next `up`. */
+export async function forgetImages(run: Run, { identity, ports }: LocalSettings): Promise<void> {
+  const reference = `reference=127.0.0.1:${ports.api}/${identity.name()}/pe/*`;
+  const { stdout } = await run('docker', ['images', '--filter', reference, '--format', '{{.Repository}}:{{.Tag}}']);
+  const names = stdout.split('\n').filter(Boolean);
+  if (names.length > 0) await run('docker', ['rmi', ...names]);
+}

@@ -8,6 +8,7 @@ import {
   PutBucketVersioningCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import pRetry from 'p-retry';
 import { StepError } from './logged';
 import type { Run } from './run';
 
@@ -25,7 +26,7 @@ export async function ensureStateBucket(s3: S3Client, bucket: string): Promise<v
  * Removes the locks that an interrupted run left on the states under `prefix`.
  *
  * @returns who held them
- * @throws StepError while a Terraform runs on this machine: then the lock may be its own
+ * @throws StepError when a Terraform of this machine works on that state for longer than a minute
  */
 export async function removeStaleLocks(s3: S3Client, bucket: string, prefix: string, run: Run): Promise<string[]> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
@@ -35,13 +36,23 @@ export async function removeStaleLocks(s3: S3Client, bucket: string, prefix: str
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const { Who, Created, Operation } = JSON.parse((await Body?.transformToString()) ?? '{}') as Record<string, string>;
     const owner = `${key}: ${Operation ?? 'unknown'} by ${Who ?? 'unknown'} since ${Created ?? 'unknown'}`;
-    if (await terraformRuns(run, key)) {
-      throw new StepError(`the state is locked by a Terraform that runs: wait for it\n${owner}`);
-    }
+    await waitForTerraform(run, key, owner);
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     owners.push(owner);
   }
   return owners;
+}
+
+/** An interrupted Terraform finishes what it began and lets go of its lock: it gets a minute. */
+async function waitForTerraform(run: Run, key: string, owner: string): Promise<void> {
+  const look = async (): Promise<void> => {
+    if (await terraformRuns(run, key)) throw new Error('it runs');
+  };
+  try {
+    await pRetry(look, { retries: 30, factor: 1, minTimeout: 2000 });
+  } catch {
+    throw new StepError(`the state is locked by a Terraform that runs: wait for it\n${owner}`);
+  }
 }
 
 /** Whether a Terraform of this machine works on the stack whose state is at `key`; where that cannot be seen, any counts. */

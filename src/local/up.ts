@@ -3,7 +3,14 @@ import { hostApt } from './apt';
 import { awsClients } from './aws-clients';
 import { ensureBaseImages } from './base-images';
 import { ensureDockerEngine } from './docker-engine';
-import { buildEmulator, CONTAINER, databaseIsLost, runningEmulator, startEmulator } from './emulator-container';
+import {
+  buildEmulator,
+  CONTAINER,
+  databaseIsLost,
+  isCurrent,
+  runningEmulator,
+  startEmulator,
+} from './emulator-container';
 import { buildImage, buildTestAgent, imagesOf, pushImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
@@ -163,7 +170,9 @@ async function emulate(settings: LocalSettings, stacks: Stacks, context: Progres
       (await databaseIsLost(run, settings.identity.name('database')));
     if (running && !lost) {
       context.incarnation = running.incarnation;
-      task.skip('Start the emulator: it runs');
+      await buildEmulator(settings, buildReporter(task));
+      const renewed = (await isCurrent(run)) ? '' : '; its source has changed since: npm run down, then up, renews it';
+      task.skip(`Start the emulator: it runs${renewed}`);
       return;
     }
     if (lost) task.output = 'the database was removed behind our back: everything starts anew';
