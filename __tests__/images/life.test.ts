@@ -1,9 +1,12 @@
 import { Agent } from 'node:http';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { count, Load, send } from './load.js';
 import { docker, dockerAnswers, Stage, until } from './stage.js';
 
+// What is promised for a machine that has time for it: one with more work than cores takes longer in proportion.
+const patience = () => Math.max(1, (loadavg()[0] ?? 0) / cpus().length / 3);
 const note = { title: 'in flight', text: '' };
 
 describe.skipIf(!(await dockerAnswers()))('a container', () => {
@@ -49,17 +52,20 @@ describe.skipIf(!(await dockerAnswers()))('a container', () => {
     const release = await hold();
     const requests = Array.from({ length: 6 }, async () => await send(agent, url, note));
     await until(2_000, 'six requests wait in MySQL', async () => (await waiting()) === 6);
-    const stopping = docker('stop', '--time', '25', stage.container(name)).then(() => Date.now());
+    const stopping = docker('stop', '--time', '25', stage.container(name));
     const outcomes = await Promise.all(requests);
     const answered = Date.now();
     await release();
-    const seconds = ((await stopping) - answered) / 1000;
+    await stopping;
+    // When the process ended, not when Docker's client came back to say so.
+    const finished = await docker('inspect', '--format', '{{.State.FinishedAt}}', stage.container(name));
+    const seconds = (Date.parse(finished) - answered) / 1000;
     agent.destroy();
 
     console.info(`${name}: ${JSON.stringify(count(outcomes))}, gone ${seconds.toFixed(2)} s after the last answer`);
     expect(count(outcomes)).toEqual({ 201: 6 });
     expect(await written()).toBe(6);
-    expect(seconds).toBeLessThan(2);
+    expect(seconds).toBeLessThan(2 * patience());
     expect(await stage.exitCode(name)).toBe(0);
   });
 
@@ -93,7 +99,7 @@ for pid in filter(str.isdigit, os.listdir('/proc')):
     const { code, at } = await ended;
     console.info(`${victim} killed: the container ended after ${at - started} ms with ${code}`);
     // The interpreter that kills takes its time as well.
-    expect(at - started).toBeLessThan(1500);
+    expect(at - started).toBeLessThan(1500 * patience());
     expect(code).toBe(137);
     expect(await stage.logs(name)).toContain('stopping: nginx or gunicorn ended with status 137');
   });

@@ -6,7 +6,7 @@ from app.observability import LOGGING
 
 # A stopping worker keeps idle connections this long for a request that may be on its way. Two seconds, the default, are
 # the whole of what a stop may take.
-gthread.STOP_KEEPALIVE_LINGER = 0.5
+gthread.STOP_KEEPALIVE_LINGER = 0.25
 
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
