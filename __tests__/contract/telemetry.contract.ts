@@ -72,8 +72,7 @@ beforeAll(async () => {
   await platform.sql('RENAME TABLE notes.away TO notes.notes');
 
   const spans = await platform.spansUntil(
-    (seen) =>
-      failed(seen, 'mysql.query') && seen.some(({ service, error }) => service === 'frontend-service' && error === 1),
+    (seen) => failed(seen, 'mysql.query') && failed(seen, 'flask.request', 'frontend-service') && complete(seen),
   );
   evidence = { spans, events: [...intake.events] };
 });
@@ -179,8 +178,14 @@ test('a route that is renamed without the dashboard turns the contract red', asy
   expect(red).toEqual(expect.arrayContaining(['monitor [test] POST /create fails', 'widget POST /create']));
 });
 
-function failed(spans: readonly Span[], name: string): boolean {
-  return spans.some((span) => span.name === name && span.error === 1);
+function failed(spans: readonly Span[], name: string, service?: string): boolean {
+  return spans.some((span) => span.name === name && span.error === 1 && (service ?? span.service) === span.service);
+}
+
+/** Whether every tracer has sent its part of every page's trace: they send on their own, once a second. */
+function complete(spans: readonly Span[]): boolean {
+  const pages = spans.filter(({ service, resource }) => service === 'frontend-service' && resource === 'GET /');
+  return pages.every((page) => spans.some((span) => span.trace_id === page.trace_id && span.service === 'mysql'));
 }
 
 /** The id in a header of W3C's: `00-<32 hex digits>-<span>-<flags>`. */
