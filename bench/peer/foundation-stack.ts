@@ -57,7 +57,7 @@ export class FoundationStack extends Stack {
     this.vpc = new ec2.Vpc(this, 'Vpc', {
       vpcName: name,
       ipAddresses: ec2.IpAddresses.cidr('10.0.0.0/16'),
-      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      maxAzs: 2,
       natGateways: 2,
       subnetConfiguration: [
         { name: 'public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24 },
@@ -166,6 +166,11 @@ export class FoundationStack extends Stack {
     };
     this.parameter('MasterUsername', 'master/username', 'admin');
     this.parameter('MonitorUsername', 'monitor/username', 'datadog');
+  }
+
+  /** Known, so that nothing is looked up in an account. */
+  public override get availabilityZones(): string[] {
+    return ['us-east-1a', 'us-east-1b'];
   }
 
   private logGroup(id: string, logGroupName: string): logs.LogGroup {
