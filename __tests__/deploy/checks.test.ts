@@ -7,7 +7,7 @@ import { lockInFailure, lockText } from '../../src/deploy/lock';
 import { pullPresent, requirePushed, signedIn } from '../../src/deploy/registry';
 import { rollbackText, type Release } from '../../src/deploy/release';
 import { deploySettings } from '../../src/deploy/settings';
-import { deployVariables } from '../../src/deploy/stacks';
+import { deployCalls, deployVariables } from '../../src/deploy/stacks';
 import { causeOf, countsOf, progressLine } from '../../src/deploy/terraform-lines';
 import { checkVersions } from '../../src/deploy/versions';
 import { person, programs, settingsOf } from './settings';
@@ -226,6 +226,28 @@ describe('a held lock', () => {
     expect(causeOf(['x  ╷', 'x  │ Error: creating VPC', 'x  │ ', 'x  │   with aws_vpc.x,', 'x  ╵'])).toBe(
       'Error: creating VPC\nwith aws_vpc.x,',
     );
+  });
+});
+
+describe('the order of stacks', () => {
+  const stack = (id: string, ...dependencies: string[]) => ({ id, folder: `/${id}`, dependencies });
+  const [foundation, images, application] = [
+    stack('foundation'),
+    stack('images', 'foundation'),
+    stack('application', 'foundation', 'images'),
+  ];
+
+  test('is cdktf’s own when nothing is left out', () => {
+    expect(deployCalls([foundation, images, application])).toEqual([['foundation', 'images', 'application']]);
+  });
+
+  test('is kept by a call for each when one is left out, for then cdktf starts all at once', () => {
+    const flag = '--ignore-missing-stack-dependencies';
+    expect(deployCalls([foundation, application])).toEqual([
+      ['foundation', flag],
+      ['application', flag],
+    ]);
+    expect(deployCalls([application])).toEqual([['application', flag]]);
   });
 });
 

@@ -99,13 +99,13 @@ describe.skipIf(problem !== undefined)(`npm run deploy${problem === undefined ? 
             dependencies: new Map(),
           }),
         deploy: async (stacks) => {
-          done.push(...stacks);
-          const counts = new Map(stacks.map((id) => [id, { added: 1, changed: 0, destroyed: 0 }]));
+          done.push(...stacks.map((stack) => stack.id));
+          const counts = new Map(stacks.map(({ id }) => [id, { added: 1, changed: 0, destroyed: 0 }]));
           const outputs = { [at.identity.stackId('application')]: { url: 'http://front.example', cluster: 'c' } };
           return Promise.resolve({ counts, outputs });
         },
         destroy: async (stacks) => {
-          done.push(...stacks.map((id) => `destroy ${id}`));
+          done.push(...stacks.map((stack) => `destroy ${stack.id}`));
           return Promise.resolve();
         },
       },

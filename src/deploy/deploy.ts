@@ -229,13 +229,10 @@ async function applied(stacks: readonly SynthesizedStack[], edges: DeployEdges):
       {
         title: 'Apply',
         task: async (_, task: StepTask) => {
-          result = await edges.stacks.deploy(
-            stacks.map(({ id }) => id),
-            (line) => {
-              const short = progressLine(line);
-              if (short !== undefined) task.output = short;
-            },
-          );
+          result = await edges.stacks.deploy(stacks, (line) => {
+            const short = progressLine(line);
+            if (short !== undefined) task.output = short;
+          });
         },
       },
     ],

@@ -92,28 +92,34 @@ export class DeployStacks {
     return planStacks(stacks, { onStack });
   }
 
-  /** Applies the stacks with these ids, in their order. */
+  /** Applies the stacks, producers first. */
   public async deploy(
-    ids: readonly string[],
+    stacks: readonly SynthesizedStack[],
     onLine: (line: string) => void,
   ): Promise<{ readonly counts: ReadonlyMap<string, Counts>; readonly outputs: Outputs }> {
     const outputsFile = path.join(this.folder, 'outputs.json');
-    rmSync(outputsFile, { force: true });
-    const lines = await this.cdktf(
-      'deploy',
-      ['deploy', ...ids, '--ignore-missing-stack-dependencies', '--skip-provider-lock', '--outputs-file', outputsFile],
-      onLine,
-    );
-    return { counts: countsOf(lines), outputs: readOutputs(outputsFile) };
+    const lines: string[] = [];
+    const outputs: Record<string, Outputs[string]> = {};
+    for (const args of deployCalls(stacks)) {
+      rmSync(outputsFile, { force: true });
+      const common = ['--skip-provider-lock', '--outputs-file', outputsFile];
+      lines.push(
+        ...(await this.cdktf(
+          args.includes(IGNORE_MISSING) ? `deploy-${args[0] ?? ''}` : 'deploy',
+          ['deploy', ...args, ...common],
+          onLine,
+        )),
+      );
+      Object.assign(outputs, readOutputs(outputsFile));
+    }
+    return { counts: countsOf(lines), outputs };
   }
 
-  /** Destroys the stacks with these ids, consumers first. */
-  public async destroy(ids: readonly string[], onLine: (line: string) => void): Promise<void> {
-    await this.cdktf(
-      'destroy',
-      ['destroy', ...ids, '--ignore-missing-stack-dependencies', '--skip-provider-lock'],
-      onLine,
-    );
+  /** Destroys the stacks, consumers first: `stacks` is in the order of deploying. */
+  public async destroy(stacks: readonly SynthesizedStack[], onLine: (line: string) => void): Promise<void> {
+    for (const { id } of [...stacks].reverse()) {
+      await this.cdktf(`destroy-${id}`, ['destroy', id, IGNORE_MISSING, '--skip-provider-lock'], onLine);
+    }
   }
 
   private async cdktf(name: string, args: readonly string[], onLine: (line: string) => void): Promise<string[]> {
@@ -127,6 +133,20 @@ export class DeployStacks {
   private common(name: string): { name: string; logFolder: string; cwd: string } {
     return { name, logFolder: logFolder(this.settings), cwd: this.settings.root };
   }
+}
+
+const IGNORE_MISSING = '--ignore-missing-stack-dependencies';
+
+/**
+ * The arguments of the calls of `cdktf deploy` that apply `stacks`.
+ *
+ * One call, in which stacks that do not need each other are applied side by side, when all that they need is among them.
+ * Otherwise one call a stack: with the flag that permits it, cdktf 0.21 ignores the order altogether.
+ */
+export function deployCalls(stacks: readonly SynthesizedStack[]): readonly (readonly string[])[] {
+  const ids = stacks.map(({ id }) => id);
+  const whole = stacks.every(({ dependencies }) => dependencies.every((id) => ids.includes(id)));
+  return whole ? [ids] : ids.map((id) => [id, IGNORE_MISSING]);
 }
 
 /** By stack, then by name. */

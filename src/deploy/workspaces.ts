@@ -115,10 +115,10 @@ export async function destroyWorkspace(
         title: `Destroy ${found.resources} resources (${calledWith(settings)})`,
         task: async (_, task: StepTask) => {
           const synthesized = await edges.stacks.synthesize();
-          const ids = synthesized
-            .map(({ id }) => id)
-            .filter((id) => found.stacks.some((stack) => stack !== 'images' && id === identity.stackId(stack)));
-          await edges.stacks.destroy(ids, (line) => {
+          const stacks = synthesized.filter(({ id }) =>
+            found.stacks.some((stack) => stack !== 'images' && id === identity.stackId(stack)),
+          );
+          await edges.stacks.destroy(stacks, (line) => {
             const short = progressLine(line);
             if (short !== undefined) task.output = short;
           });
