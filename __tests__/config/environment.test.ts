@@ -214,7 +214,7 @@ describe('services', () => {
 
   test.each(['Worker', '1st', 'a-b', 'sixteenletterspl', ''])('refuses the service name %j', (name) => {
     expect(problems((row) => (row.services[name] = row.services.backend))).toEqual([
-      `services.${name} must be a-z and 0-9, a letter first, at most 15 characters, got "${name}"`,
+      `services.${name === '' ? '""' : name} must be a-z and 0-9, a letter first, at most 15 characters, got "${name}"`,
     ]);
   });
 

@@ -163,8 +163,13 @@ export function parseEnvironment(candidate: unknown): EnvironmentConfig {
 
 /** `database.storageGiB must be at least 20, got 5` */
 function line(issue: z.core.$ZodIssue): string {
-  const field = issue.path.length === 0 ? 'environment' : issue.path.map(String).join('.');
+  const field = issue.path.length === 0 ? 'environment' : issue.path.map((key) => fieldName(String(key))).join('.');
   return `${field} ${rule(issue)}${received(issue)}`;
+}
+
+/** A name that would break the line is quoted. */
+function fieldName(key: string): string {
+  return /^[\w$-]+$/.test(key) ? key : JSON.stringify(key);
 }
 
 function rule(issue: z.core.$ZodIssue): string {
@@ -176,7 +181,7 @@ function rule(issue: z.core.$ZodIssue): string {
         .map((value) => JSON.stringify(value))
         .join(', ')}`;
     case 'unrecognized_keys':
-      return `must not have the field ${issue.keys.join(', ')}`;
+      return `must not have the field ${issue.keys.map(fieldName).join(', ')}`;
     case 'invalid_type':
       return `must be ${TYPES[issue.expected] ?? issue.expected}`;
     case 'too_small':

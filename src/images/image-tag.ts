@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from './content-hash';
 
@@ -22,8 +22,9 @@ const PLATFORMS = { x86_64: 'linux/amd64', arm64: 'linux/arm64' } as const;
  */
 export function localImage(root: string, name: string, architecture: 'x86_64' | 'arm64'): LocalImage {
   const folders = readdirSync(join(root, 'images'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'images', entry.name, 'Dockerfile')))
+    .map((entry) => entry.name)
+    .sort();
   if (!folders.includes(name)) {
     throw new Error(`services.${name} must have a folder images/${name}, found ${folders.join(', ')}`);
   }
