@@ -23,6 +23,13 @@ export const STAGES: readonly Stage[] = [
   { name: 'format', title: 'Format', command: ['prettier', '--check', '.'] },
   { name: 'unit', title: 'Unit and synthesis', command: vitest('unit'), vitest: true },
   {
+    name: 'programs',
+    title: 'Commands as programs: the review, its pages in a browser, workflows',
+    command: vitest('programs'),
+    needs: ['browser'],
+    vitest: true,
+  },
+  {
     name: 'terraform',
     title: 'Terraform: validate, plan and apply with mock providers, policy',
     command: vitest('terraform'),
