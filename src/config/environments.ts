@@ -39,6 +39,12 @@ const datadog = {
   logs: 'cloudwatch',
 } as const;
 
+/** Whatever the day's limits are, nobody tests at night: one task, and nothing scales. */
+const nights = {
+  night: { schedule: 'cron(0 20 * * ? *)', timezone: 'UTC', minTasks: 1, maxTasks: 1 },
+  morning: { schedule: 'cron(0 6 * * ? *)', timezone: 'UTC', minTasks: 1, maxTasks: 1 },
+};
+
 const test: EnvironmentConfig = {
   name: 'test',
   account: '111111111111',
@@ -85,7 +91,7 @@ const test: EnvironmentConfig = {
       tasks: { min: 1, max: 1, desired: 1 },
       healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
-      schedules: {},
+      schedules: nights,
       spotPercent: 0,
       rollout: 'safe',
       exec: 'off',
@@ -97,7 +103,7 @@ const test: EnvironmentConfig = {
       tasks: { min: 1, max: 1, desired: 1 },
       healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
-      schedules: {},
+      schedules: nights,
       spotPercent: 0,
       rollout: 'safe',
       exec: 'off',
@@ -130,8 +136,8 @@ const prod: EnvironmentConfig = {
     applyChanges: 'in-maintenance-window',
   },
   services: {
-    frontend: { ...test.services.frontend, tasks: { min: 2, max: 4, desired: 2 } },
-    backend: { ...test.services.backend, tasks: { min: 2, max: 4, desired: 2 } },
+    frontend: { ...test.services.frontend, tasks: { min: 2, max: 4, desired: 2 }, schedules: {} },
+    backend: { ...test.services.backend, tasks: { min: 2, max: 4, desired: 2 }, schedules: {} },
   },
   logs: { retentionDays: 365 },
   deployment: {
@@ -154,8 +160,8 @@ const local: EnvironmentConfig = {
   database: { ...test.database, tls: 'encrypt' },
   services: {
     // A release is ready when it was found healthy: here a person waits for it.
-    frontend: { ...test.services.frontend, healthCheckSeconds: 5 },
-    backend: { ...test.services.backend, healthCheckSeconds: 5 },
+    frontend: { ...test.services.frontend, healthCheckSeconds: 5, schedules: {} },
+    backend: { ...test.services.backend, healthCheckSeconds: 5, schedules: {} },
   },
   images: 'engine',
   deployment: { approval: 'none', pipeline: { kind: 'none' }, budget: { kind: 'off' } },
