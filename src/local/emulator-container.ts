@@ -1,5 +1,6 @@
 import path from 'node:path';
 import pRetry from 'p-retry';
+import { httpStatus } from './http-status';
 import { runLogged, StepError } from './logged';
 import { lastWords, type Run } from './run';
 import { PORT_VARIABLES, type LocalSettings } from './settings';
@@ -76,8 +77,8 @@ export async function startEmulator(run: Run, { ports, config }: LocalSettings):
 
 async function waitUntilReady(run: Run, port: number): Promise<void> {
   const ask = async (): Promise<void> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/_cloudpe/health`, { signal: AbortSignal.timeout(2000) });
-    if (!answer.ok) throw new Error(`answered ${answer.status}`);
+    const status = await httpStatus({ port, path: '/_cloudpe/health' });
+    if (status !== 200) throw new Error(`it answers ${status}`);
   };
   try {
     await pRetry(ask, { retries: 60, factor: 1, minTimeout: 500 });

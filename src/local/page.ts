@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import pRetry from 'p-retry';
+import { httpStatus } from './http-status';
 import { StepError } from './logged';
 import type { LocalSettings } from './settings';
 
@@ -10,19 +10,7 @@ export function pageUrl({ identity, ports }: LocalSettings): string {
 
 /** The status with which the page answers; the request goes to the loopback whatever the name resolves to. */
 export async function pageStatus(settings: LocalSettings, path = '/'): Promise<number> {
-  const { host } = new URL(pageUrl(settings));
-  return new Promise((resolve, reject) => {
-    const call = request(
-      { host: '127.0.0.1', port: settings.ports.http, path, headers: { host }, timeout: 5000 },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      },
-    );
-    call.on('timeout', () => call.destroy(new Error('no answer within 5 s')));
-    call.on('error', reject);
-    call.end();
-  });
+  return httpStatus({ port: settings.ports.http, path, host: new URL(pageUrl(settings)).host });
 }
 
 /**
