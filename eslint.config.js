@@ -14,7 +14,18 @@ const noEnvironmentVariables = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdktf.out', '.cloudpe', 'coverage', 'bench/peer', 'images', 'scripts/*.mjs', '*.config.js'] },
+  {
+    ignores: [
+      'node_modules',
+      'cdktf.out',
+      '.cloudpe',
+      'coverage',
+      'bench/peer',
+      'images',
+      'scripts/*.mjs',
+      '*.config.js',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
