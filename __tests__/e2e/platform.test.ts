@@ -174,18 +174,48 @@ describe('change', () => {
   });
 });
 
-// The last test of the file, because nothing is left after it.
-test('down leaves nothing of the workspace', async () => {
-  const { exitCode, output } = await platform.npm('down', ['--yes']);
-  expect(exitCode, output).toBe(0);
-  expect(await platform.containers()).toEqual([]);
-  const left = await execa('docker', ['ps', '--all', '--format', '{{.Names}}']);
-  expect(left.stdout).not.toContain(platform.settings.identity.name('database'));
-  if (left.stdout.includes('cloudpe-emulator')) {
-    expect(output).toContain('it serves');
+// The last tests of the file, because nothing is left after them.
+describe('a second workspace', () => {
+  const other = new Platform('e2e-two');
+
+  test('comes up beside the first and shares nothing with it', async () => {
+    const { exitCode, output } = await other.npm('up');
+    expect(exitCode, output).toBe(0);
+    expect((await other.ask('POST', '/api/create', { title: 'Only in the second', text: '' })).status).toBe(201);
+    expect((await platform.ask('GET', '/api/notes')).body).not.toContain('Only in the second');
+    expect((await other.ask('GET', '/api/notes')).body).not.toContain('Milk');
+    expect(await other.parameter('database', 'password')).not.toBe(await platform.parameter('database', 'password'));
+    const [one, two] = await Promise.all([platform.states(), other.states()]);
+    expect(Object.keys(one).filter((key) => key in two)).toEqual([]);
+  });
+
+  test('keeps serving while the first is removed', async () => {
+    const load = pounding(other, '/api/notes');
+    const { exitCode, output } = await platform.npm('down', ['--yes']);
+    const { sent, failed } = await load.stop();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('it serves e2e-two');
+    expect(sent).toBeGreaterThan(20);
+    expect(failed).toEqual([]);
+    expect(await platform.containers()).toEqual([]);
     expect(await platform.states()).toEqual({});
-  } else {
-    const networks = await execa('docker', ['network', 'ls', '--format', '{{.Name}}']);
-    expect(networks.stdout).not.toContain('cloudpe-local');
-  }
+  });
+
+  test('leaves nothing when it goes too', async () => {
+    const { exitCode, output } = await other.npm('down', ['--yes']);
+    expect(exitCode, output).toBe(0);
+    expect(await other.containers()).toEqual([]);
+    const { stdout: names } = await execa('docker', ['ps', '--all', '--format', '{{.Names}}']);
+    expect(names).not.toContain(other.settings.identity.name('database'));
+    // The emulator stays only for somebody else's workspace.
+    if (names.includes('cloudpe-emulator')) expect(output).toContain('it serves');
+    else {
+      const [networks, volumes] = await Promise.all(
+        ['network', 'volume'].map((what) =>
+          execa('docker', [what, 'ls', '--quiet', '--filter', 'label=cloudpe.emulator=cloudpe-emulator']),
+        ),
+      );
+      expect([networks?.stdout, volumes?.stdout]).toEqual(['', '']);
+    }
+  });
 });
