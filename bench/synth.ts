@@ -4,7 +4,17 @@
  */
 import { build, stop } from 'esbuild';
 import { execa } from 'execa';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +28,9 @@ interface Subject {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+
+  /** What must be so before each run; it is not measured. */
+  readonly prepare?: () => void;
 }
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
@@ -65,16 +78,35 @@ async function bundle(entry: string, name: string): Promise<void> {
   });
 }
 
+/** A checkout in which nothing was bundled yet, as after any edit: ours, but with a place of its own for bundles. */
+function edited(): Pick<Subject, 'cwd' | 'prepare'> {
+  const cwd = join(scratch, 'edited');
+  mkdirSync(cwd);
+  for (const name of ['main.ts', 'src', 'images', 'node_modules', 'package.json', 'tsconfig.json']) {
+    symlinkSync(join(root, name), join(cwd, name));
+  }
+  cpSync(join(root, 'scripts'), join(cwd, 'scripts'), { recursive: true });
+  const prepare = (): void => {
+    rmSync(join(cwd, '.cloudpe'), { recursive: true, force: true });
+  };
+  return { cwd, prepare };
+}
+
 function synthesis(): Record<string, Subject> {
   const ours = { cwd: root, env: { ENVIRONMENT: 'prod', CDKTF_OUTDIR: join(scratch, 'ours') } };
   const theirs = { cwd: peer, env: { CDK_OUTDIR: join(scratch, 'peer'), CDK_CONTEXT_JSON: context() } };
   const tsx = join(peer, 'node_modules/.bin/tsx');
   const unchecked = { cwd: peer, env: { ...theirs.env, CDK_VALIDATION: 'false' } };
   return {
-    'ours: `node scripts/synth.mjs`, bundles and runs': { command: ['node', 'scripts/synth.mjs'], ...ours },
+    'ours: `node scripts/synth.mjs`': { command: ['node', 'scripts/synth.mjs'], ...ours },
     'peer: `tsx app.ts`': { command: [tsx, 'app.ts'], ...theirs },
     'ours: a bundle made before': { command: ['node', join(scratch, 'ours.cjs')], ...ours },
     'peer: a bundle made before': { command: ['node', join(scratch, 'peer.cjs')], ...theirs },
+    'ours: `node scripts/synth.mjs` after an edit': {
+      command: ['node', 'scripts/synth.mjs'],
+      ...ours,
+      ...edited(),
+    },
     'ours: `tsx main.ts`': { command: [join(root, 'node_modules/.bin/tsx'), 'main.ts'], ...ours },
     'peer: `tsx app.ts`, its validation off': { command: [tsx, 'app.ts'], ...unchecked },
     'peer: a bundle made before, its validation off': { command: ['node', join(scratch, 'peer.cjs')], ...unchecked },
@@ -131,7 +163,8 @@ function compare(title: string, subjects: Readonly<Record<string, Subject>>): vo
 function inTurn(subjects: Readonly<Record<string, Subject>>): Record<string, Measured[]> {
   const figures: Record<string, Measured[]> = {};
   for (let run = 1; run <= runs; run++) {
-    for (const [name, { command, ...props }] of Object.entries(subjects)) {
+    for (const [name, { command, prepare, ...props }] of Object.entries(subjects)) {
+      prepare?.();
       const one = measure(command, props);
       console.error(
         `run ${run}, load ${loadNow()}: ${one.seconds.toFixed(2)} s, CPU ${one.cpuSeconds.toFixed(2)} s, ${name}`,
