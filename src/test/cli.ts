@@ -1,23 +1,17 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { Listr } from 'listr2';
-import { z } from 'zod';
 import { runLogged, StepError } from '../local/logged';
 import { listrOptions, reporter, type StepTask } from '../local/progress';
+import { countOne, countVitest } from './counts';
 import { prepareMachine, type Machine } from './machine';
 import { STAGES, type Stage } from './stages';
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 const root = process.cwd();
 const stateFolder = path.join(root, '.cloudpe');
 const logFolder = path.join(stateFolder, 'logs', 'test');
-const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = { passed: 0, failed: 0, skipped: 0 };
 const notes: string[] = [];
 
 const { only } = new Command('npm test --')
@@ -82,51 +76,27 @@ async function runStage(stage: Stage, task: StepTask): Promise<void> {
         PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`,
         CI: process.env.CI,
       },
-      onLine: reporter(task),
+      // A log keeps to the stages: what they said is in their own files, and the end of it here when they fail.
+      ...(process.stdout.isTTY && { onLine: reporter(task) }),
       cause: (lines) => lines.slice(-80).join('\n'),
     });
-    count(stage, report, false);
+    add(stage, report, false);
   } catch (error) {
-    count(stage, report, true);
+    add(stage, report, true);
     notes.push(`FAILED ${stage.title}\n${error instanceof Error ? error.message : String(error)}`);
     throw new StepError(stage.name);
   }
 }
 
-const vitestReport = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })) })),
-});
-
-/** Adds what a stage counted; a stage that failed without a failed test counts as one failure. */
-function count(stage: Stage, report: string, failed: boolean): void {
-  if (!stage.vitest) {
-    counts[failed ? 'failed' : 'passed'] += 1;
-    return;
-  }
-  const { success, data } = vitestReport.safeParse(readJson(report));
-  if (!success) {
-    counts.failed += 1;
-    return;
-  }
-  counts.passed += data.numPassedTests;
-  counts.skipped += data.numPendingTests;
-  counts.failed += Math.max(data.numFailedTests, failed ? 1 : 0);
-  if (!failed && data.numPassedTests + data.numPendingTests === 0) counts.failed += 1;
-  const skipped = data.testResults.flatMap(({ assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === 'skipped' || status === 'pending')
-      .map(({ fullName }) => fullName),
-  );
-  if (skipped.length > 0) notes.push(`SKIPPED in ${stage.title}\n${skipped.join('\n')}`);
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
+function add(stage: Stage, report: string, failed: boolean): void {
+  const {
+    passed,
+    failed: failures,
+    skipped,
+    skippedNames,
+  } = stage.vitest ? countVitest(report, failed) : countOne(failed);
+  counts.passed += passed;
+  counts.failed += failures;
+  counts.skipped += skipped;
+  if (skippedNames.length > 0) notes.push(`SKIPPED in ${stage.title}\n${skippedNames.join('\n')}`);
 }
