@@ -31,7 +31,10 @@ writeFileSync(path.join(root, 'images/worker/Dockerfile'), 'FROM scratch\n');
 const config = parseEnvironment({
   ...environments.test,
   datadog: { kind: 'off' },
-  services: { ...environments.test.services, worker: { ...environments.test.services.backend, rollout: 'quick' } },
+  services: {
+    ...environments.test.services,
+    worker: { ...environments.test.services.backend, schedules: {}, rollout: 'quick' },
+  },
 });
 
 // … and one sentence in the application stack.
