@@ -23,6 +23,8 @@ export default defineConfig({
           include: ['__tests__/**/*.test.ts'],
           exclude: [...SLOW.map((folder) => `__tests__/${folder}/**`), '**/*.{drill,slow}.test.ts'],
           testTimeout: 60_000,
+          // Loading cdktf and its providers takes longer than the tests: once a worker, not once a file.
+          isolate: false,
         },
       },
       slow('terraform', ['__tests__/terraform/**/*.test.ts', '__tests__/policy/**/*.test.ts']),
