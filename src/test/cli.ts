@@ -6,7 +6,7 @@ import { runLogged, StepError } from '../local/logged';
 import { listrOptions, reporter, type StepTask } from '../local/progress';
 import { countOne, countVitest } from './counts';
 import { prepareMachine, type Machine } from './machine';
-import { STAGES, type Stage } from './stages';
+import { PHASES, STAGES, type Stage } from './stages';
 
 const root = process.cwd();
 const stateFolder = path.join(root, '.cloudpe');
@@ -28,22 +28,43 @@ if (unknown !== undefined) {
   process.exit(1);
 }
 
-const stages = STAGES.filter(({ name }) => only === undefined || only.includes(name));
+const isChosen = (stage: Stage): boolean => only === undefined || only.includes(stage.name);
 let machine: Machine = { env: {}, missing: {} };
+
+const laneOf = (lane: readonly Stage[]) =>
+  lane.filter(isChosen).map((stage) => ({
+    title: stage.title,
+    task: async (_: unknown, task: StepTask) => runStage(stage, task),
+  }));
+
+const phaseOf = (lanes: readonly (readonly Stage[])[]) => {
+  const [first = [], ...others] = lanes.map(laneOf).filter((lane) => lane.length > 0);
+  if (others.length === 0) return first;
+  return [
+    {
+      title: 'Side by side',
+      task: (_: unknown, task: StepTask) =>
+        task.newListr(
+          [first, ...others].map((lane, index) => ({
+            title: `Lane ${index + 1}`,
+            task: (__: unknown, child: StepTask) => child.newListr(lane, { exitOnError: false }),
+          })),
+          { concurrent: true, exitOnError: false },
+        ),
+    },
+  ];
+};
 
 await new Listr(
   [
     {
       title: 'Prepare this machine',
-      task: async (_, task: StepTask) => {
-        const needs = new Set(stages.flatMap((stage) => stage.needs ?? []));
+      task: async (_: unknown, task: StepTask) => {
+        const needs = new Set(STAGES.filter(isChosen).flatMap((stage) => stage.needs ?? []));
         machine = await prepareMachine(stateFolder, process.env, needs, reporter(task));
       },
     },
-    ...stages.map((stage) => ({
-      title: stage.title,
-      task: async (_: unknown, task: StepTask) => runStage(stage, task),
-    })),
+    ...PHASES.flatMap(phaseOf),
   ],
   { ...listrOptions, exitOnError: false },
 ).run();

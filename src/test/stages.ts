@@ -14,28 +14,41 @@ export interface Stage {
   readonly vitest?: boolean;
 }
 
-const vitest = (project: string): Stage['command'] => ['vitest', 'run', '--project', project];
+const vitest = (project: string): Pick<Stage, 'name' | 'command' | 'vitest'> => ({
+  name: project,
+  command: ['vitest', 'run', '--project', project],
+  vitest: true,
+});
 
-/** Everything that `npm test` proves, the quick things first. */
-export const STAGES: readonly Stage[] = [
+/** What needs no engine, the quick things first. */
+const HERE: readonly Stage[] = [
   { name: 'types', title: 'Types', command: ['tsc', '--noEmit'] },
   { name: 'lint', title: 'Lint', command: ['eslint', '.'] },
   { name: 'format', title: 'Format', command: ['prettier', '--check', '.'] },
-  { name: 'unit', title: 'Unit and synthesis', command: vitest('unit'), vitest: true },
+  { ...vitest('unit'), title: 'Unit and synthesis' },
   {
-    name: 'programs',
-    title: 'Commands as programs: the review, its pages in a browser, workflows',
-    command: vitest('programs'),
+    ...vitest('programs'),
+    title: 'Commands as programs: synthesis, the review, its pages in a browser, workflows',
     needs: ['browser'],
-    vitest: true,
   },
   {
-    name: 'terraform',
+    ...vitest('terraform'),
     title: 'Terraform: validate, plan and apply with mock providers, policy',
-    command: vitest('terraform'),
     needs: ['aws-provider'],
-    vitest: true,
   },
+];
+
+/** What mostly waits for the provider. */
+const PLATFORM: readonly Stage[] = [
+  {
+    ...vitest('e2e'),
+    title: 'End to end: up, pages, API, second plan, secrets, release, rotation, two workspaces, down',
+    needs: ['docker', 'browser', 'aws-provider'],
+  },
+];
+
+/** What goes well beside it. */
+const BESIDE: readonly Stage[] = [
   {
     name: 'emulator',
     title: 'Emulator: every gap, on plain MiniStack and with the plug-in',
@@ -48,32 +61,24 @@ export const STAGES: readonly Stage[] = [
     command: ['bash', 'images/test.sh'],
     needs: ['docker'],
   },
+  { ...vitest('drills'), title: 'Drills: state, locks, deploy command', needs: ['docker', 'aws-provider'] },
+];
+
+/** What counts seconds, and wants the processors for itself. */
+const ALONE: readonly Stage[] = [
   {
-    name: 'images',
+    ...vitest('images'),
     title: 'Images: browser, API, drain, crash, database drills',
-    command: vitest('images'),
     needs: ['docker', 'browser'],
-    vitest: true,
   },
   {
-    name: 'contract',
+    ...vitest('contract'),
     title: 'Telemetry contract: what the images emit against what Datadog is asked',
-    command: vitest('contract'),
     needs: ['docker', 'browser'],
-    vitest: true,
-  },
-  {
-    name: 'e2e',
-    title: 'End to end: up, pages, API, second plan, secrets, down',
-    command: vitest('e2e'),
-    needs: ['docker', 'browser', 'aws-provider'],
-    vitest: true,
-  },
-  {
-    name: 'drills',
-    title: 'Drills: state, locks, workspaces',
-    command: vitest('drills'),
-    needs: ['docker', 'aws-provider'],
-    vitest: true,
   },
 ];
+
+/** Everything that `npm test` proves: phases one after another, their lanes side by side. */
+export const PHASES: readonly (readonly (readonly Stage[])[])[] = [[HERE], [PLATFORM, BESIDE], [ALONE]];
+
+export const STAGES: readonly Stage[] = PHASES.flat(2);
