@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { Listr } from 'listr2';
+import { Listr, type ListrTask } from 'listr2';
 import { runLogged, StepError } from '../local/logged';
 import { listrOptions, reporter, type StepTask } from '../local/progress';
 import { countOne, countVitest } from './counts';
@@ -31,13 +31,13 @@ if (unknown !== undefined) {
 const isChosen = (stage: Stage): boolean => only === undefined || only.includes(stage.name);
 let machine: Machine = { env: {}, missing: {} };
 
-const laneOf = (lane: readonly Stage[]) =>
+const laneOf = (lane: readonly Stage[]): ListrTask[] =>
   lane.filter(isChosen).map((stage) => ({
     title: stage.title,
     task: async (_: unknown, task: StepTask) => runStage(stage, task),
   }));
 
-const phaseOf = (lanes: readonly (readonly Stage[])[]) => {
+const phaseOf = (lanes: readonly (readonly Stage[])[]): ListrTask[] => {
   const [first = [], ...others] = lanes.map(laneOf).filter((lane) => lane.length > 0);
   if (others.length === 0) return first;
   return [
