@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { dashboardBody } from '../../src/datadog/dashboard';
-import { exampleDashboard } from '../../src/datadog/example';
 import { layoutPicture } from '../../src/datadog/layout-picture';
+import { productionDashboard } from '../../src/stacks/dashboard-picture';
 import { widgets } from './support/asked';
 
-const body = dashboardBody(exampleDashboard());
+const body = productionDashboard();
 
 test('the picture in docs/ is the dashboard of today: `npm run dashboard` redraws it', () => {
   expect(readFileSync(new URL('../../docs/dashboard.svg', import.meta.url), 'utf8')).toBe(layoutPicture(body));

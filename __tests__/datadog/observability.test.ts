@@ -2,8 +2,8 @@ import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import type { MonitorRow } from '../../src/datadog/monitor-rows';
 import { Observability, type ObservabilityProps } from '../../src/datadog/observability';
-import { defaultThresholds, type ObservabilityThresholds } from '../../src/datadog/thresholds';
-import { props, Synthesized, watched } from './support/fixture';
+import type { ObservabilityThresholds } from '../../src/datadog/thresholds';
+import { Synthesized, defaultThresholds, props, watched } from './support/fixture';
 
 const stack = Synthesized.observability();
 

@@ -2,8 +2,8 @@ import { DatadogProvider } from '@cdktf/provider-datadog/lib/provider';
 import type { Construct } from 'constructs';
 import type { AgentConfig } from '../config/datadog';
 import { Observability } from '../datadog/observability';
-import type { WatchedServices } from '../datadog/watched';
 import type { RumKeys } from './containers';
+import { watchedOf } from './watched';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
 
 export interface ObservabilityStackProps extends EnvironmentStackProps {
@@ -25,29 +25,9 @@ export class ObservabilityStack extends EnvironmentStack {
       site,
       notify,
       thresholds,
-      watched: {
-        env: identity.env,
-        clusterName: identity.clusterName,
-        services: this.services(),
-        database: { identifier: identity.name('database'), collector: mysql !== 'off' },
-      },
+      watched: watchedOf(config, identity, mysql),
       ...(config.edge.domain && { publicUrl: `https://${config.edge.domain.name}` }),
     });
     this.rum = { ...rum, site };
-  }
-
-  private services(): WatchedServices {
-    const { config, identity } = this;
-    const behindBalancers = ['frontend', 'backend'];
-    const rows = Object.entries(config.services).map(([tier, { tasks }]) => [
-      tier,
-      {
-        identity: identity.service(tier),
-        container: `${tier}-container`,
-        minimumTasks: tasks.min,
-        ...(behindBalancers.includes(tier) && { loadBalancerName: identity.shortName(32, tier) }),
-      },
-    ]);
-    return Object.fromEntries(rows) as WatchedServices;
   }
 }

@@ -1,6 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { Observability, type ObservabilityProps } from '../../../src/datadog/observability';
-import { defaultThresholds } from '../../../src/datadog/thresholds';
+import type { ObservabilityThresholds } from '../../../src/datadog/thresholds';
 import type { Watched } from '../../../src/datadog/watched';
 
 export const watched: Watched = {
@@ -21,6 +21,34 @@ export const watched: Watched = {
     },
   },
   database: { identifier: 'cloudpe-default-test-database', collector: true },
+};
+
+export const defaultThresholds: ObservabilityThresholds = {
+  taskMemoryPercent: { warning: 80, critical: 90 },
+  taskCpuPercent: { warning: 80, critical: 90 },
+  apiErrorPercent: { warning: 2, critical: 5 },
+  apiMinimumRequests: 20,
+  apiP95Seconds: { warning: 0.5, critical: 1 },
+  createErrors: { warning: 1, critical: 5 },
+  trafficDeviations: 3,
+  balancerErrors: { warning: 5, critical: 20 },
+  databaseErrors: { warning: 1, critical: 10 },
+  databaseP95Seconds: { warning: 0.1, critical: 0.5 },
+  databaseConnectionsPercent: { warning: 70, critical: 80 },
+  databaseCpuPercent: { warning: 80, critical: 90 },
+  databaseFreeStorageGiB: { warning: 4, critical: 2 },
+  pageErrors: { warning: 5, critical: 20 },
+  // 2.5 s is the limit of "good" and 4 s of "poor" in the Core Web Vitals (https://web.dev/articles/lcp).
+  pageLcpSeconds: { warning: 2.5, critical: 4 },
+  windows: { trafficMinutes: 10, resourceMinutes: 15, browserMinutes: 60 },
+  objectives: {
+    timeframe: '30d',
+    availabilityPercent: 99.9,
+    latencyPercent: 99,
+    latencySeconds: 1,
+    pageLoadPercent: 90,
+    pageLoadSeconds: 2.5,
+  },
 };
 
 export const props: ObservabilityProps = {
