@@ -1,13 +1,6 @@
-import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
-import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
-import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Account } from './account';
-import { policy } from './policy';
+import { PrivateBucket } from './private-bucket';
 
 export interface LogBucketProps {
   /** Unique among all buckets of the world. */
@@ -20,72 +13,31 @@ export interface LogBucketProps {
 }
 
 /** A bucket that receives the access logs of load balancers: private, TLS only, forgetting. */
-export class LogBucket extends Construct {
-  public readonly bucket: string;
-  public readonly arn: string;
-
-  public constructor(scope: Construct, id: string, props: LogBucketProps) {
-    super(scope, id);
-    const { id: accountId, region } = props.account;
-    const bucket = new S3Bucket(this, 'Bucket', { bucket: props.name, forceDestroy: props.forceDestroy ?? false });
-    const block = new S3BucketPublicAccessBlock(this, 'Private', {
-      bucket: bucket.id,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketOwnershipControls(this, 'Ownership', {
-      bucket: bucket.id,
-      rule: { objectOwnership: 'BucketOwnerEnforced' },
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'Encryption', {
-      bucket: bucket.id,
+export class LogBucket extends PrivateBucket {
+  public constructor(scope: Construct, id: string, { name, account, retentionDays, forceDestroy }: LogBucketProps) {
+    super(scope, id, {
+      name,
+      ...(forceDestroy !== undefined && { forceDestroy }),
       // Elastic Load Balancing writes with S3's own keys only: a KMS key would refuse its logs.
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
-    });
-    const versioning = new S3BucketVersioningA(this, 'Versioning', {
-      bucket: bucket.id,
-      versioningConfiguration: { status: 'Enabled' },
-    });
-    new S3BucketLifecycleConfiguration(this, 'Lifecycle', {
-      bucket: bucket.id,
-      rule: [
-        {
-          id: 'forget',
-          status: 'Enabled',
-          filter: [{ prefix: '' }],
-          expiration: [{ days: props.retentionDays }],
-          noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
-        },
-      ],
-      dependsOn: [versioning],
-    });
-    new S3BucketPolicy(this, 'Policy', {
-      bucket: bucket.id,
-      policy: policy([
-        {
-          sid: 'TlsOnly',
-          effect: 'Deny',
-          principals: '*',
-          actions: ['s3:*'],
-          resources: [bucket.arn, `${bucket.arn}/*`],
-          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
+      encryption: () => ({ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }),
+      forget: {
+        id: 'forget',
+        expiration: [{ days: retentionDays }],
+        noncurrentVersionExpiration: [{ noncurrentDays: 7 }],
+      },
+      statements: (arn) => [
         {
           sid: 'LoadBalancersWrite',
           principals: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
           actions: ['s3:PutObject'],
-          resources: [`${bucket.arn}/*/AWSLogs/${accountId}/*`],
+          resources: [`${arn}/*/AWSLogs/${account.id}/*`],
           conditions: {
-            ArnLike: { 'aws:SourceArn': `arn:aws:elasticloadbalancing:${region}:${accountId}:loadbalancer/*` },
+            ArnLike: {
+              'aws:SourceArn': `arn:aws:elasticloadbalancing:${account.region}:${account.id}:loadbalancer/*`,
+            },
           },
         },
-      ]),
-      dependsOn: [block],
+      ],
     });
-    this.bucket = bucket.id;
-    this.arn = bucket.arn;
   }
 }
