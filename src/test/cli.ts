@@ -47,7 +47,7 @@ const phaseOf = (lanes: readonly (readonly Stage[])[]): ListrTask[] => {
         task.newListr(
           [first, ...others].map((lane, index) => ({
             title: `Lane ${index + 1}`,
-            task: (__: unknown, child: StepTask) => child.newListr(lane, { exitOnError: false }),
+            task: (__: unknown, child: StepTask) => child.newListr(lane, { concurrent: false, exitOnError: false }),
           })),
           { concurrent: true, exitOnError: false },
         ),
