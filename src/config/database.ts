@@ -44,7 +44,7 @@ export const databaseSchema = z
     /** `verify` checks the server's certificate and name against the RDS roots; `encrypt` only encrypts. */
     tls: z.enum(['verify', 'encrypt']),
     /** Connections that one task keeps. */
-    poolSize: z.int().min(1).max(100),
+    poolSize: z.int().min(1).max(64),
   })
   .superRefine((database, context) => {
     const { storageGiB, maxStorageGiB } = database;
