@@ -74,6 +74,8 @@ export const datadogSchema = z.discriminatedUnion('kind', [
     /** Who hears of what: `page` wakes somebody, `ticket` waits for the morning. */
     notify: z.strictObject({ page: recipients, ticket: recipients }),
     thresholds: thresholdsSchema,
+    /** Where `docs/runbooks` is to be read, for the links in alerts; without it they name the path in the repository. */
+    runbooks: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
     /** Whether a task of its own asks MySQL for its figures, and whether it collects queries and plans too (billed by host). */
     mysql: z.enum(['off', 'metrics', 'database-monitoring']),
     /** Where containers log: CloudWatch, or Datadog by way of a router beside the task. */

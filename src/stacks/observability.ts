@@ -17,7 +17,7 @@ export class ObservabilityStack extends EnvironmentStack {
   public constructor(scope: Construct, props: ObservabilityStackProps) {
     super(scope, 'observability', props);
     const { config, identity } = this;
-    const { site, notify, thresholds, mysql } = props.datadog;
+    const { site, notify, thresholds, mysql, runbooks } = props.datadog;
     // The keys come from DD_API_KEY and DD_APP_KEY in the environment of whoever deploys.
     new DatadogProvider(this, 'Datadog', { apiUrl: `https://api.${site}/`, validate: 'false' });
     const { rum } = new Observability(this, 'Observability', {
@@ -26,6 +26,7 @@ export class ObservabilityStack extends EnvironmentStack {
       notify,
       thresholds,
       watched: watchedOf(config, identity, mysql),
+      ...(runbooks !== undefined && { runbooks }),
       ...(config.edge.domain && { publicUrl: `https://${config.edge.domain.name}` }),
     });
     this.rum = { ...rum, site };
