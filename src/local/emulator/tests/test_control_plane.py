@@ -242,6 +242,16 @@ def test_a_database_reads_back_log_exports_and_insights_key(emulator):
     assert database["PreferredBackupWindow"] == "01:00-02:00"
 
 
+def test_a_database_is_found_by_its_resource_id_alone(emulator):
+    emulator.rds.create_db_instance(**DATABASE)
+    emulator.rds.create_db_instance(**{**DATABASE, "DBInstanceIdentifier": "second"})
+    second = emulator.rds.describe_db_instances(DBInstanceIdentifier="second")["DBInstances"][0]
+    found = emulator.rds.describe_db_instances(
+        Filters=[{"Name": "dbi-resource-id", "Values": [second["DbiResourceId"]]}]
+    )["DBInstances"]
+    assert [each["DBInstanceIdentifier"] for each in found] == ["second"]
+
+
 def test_a_database_drops_a_log_export(emulator):
     emulator.rds.create_db_instance(**DATABASE, EnableCloudwatchLogsExports=["slowquery", "error"])
     emulator.rds.modify_db_instance(

@@ -46,6 +46,16 @@ def modify_db_instance(original, params):
     return original(params)
 
 
+@wraps(rds, "_apply_instance_filters")
+def apply_instance_filters(original, instances, filters):
+    """Gap: the filter by which the provider asks for one instance is ignored. Without this, beside a second database,
+    Terraform waits for an hour for a deleted one to disappear.
+    """
+    wanted = filters.get("dbi-resource-id")
+    chosen = original(instances, filters)
+    return chosen if wanted is None else [each for each in chosen if each.get("DbiResourceId") in wanted]
+
+
 @wraps(rds, "_instance_xml")
 def instance_xml(original, instance):
     xml = original(instance)
