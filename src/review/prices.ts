@@ -1,8 +1,11 @@
-/** List prices in US dollars. Raise `AS_OF` with every change, and check the pages named here. */
+/**
+ * List prices in US dollars. Compared with published articles: Fargate, and db.t4g.micro, small and medium. The others were
+ * written down from memory and still wait for a look at AWS's own pages; `source` says so in every report.
+ */
 export const PRICE_LIST = {
   region: 'us-east-1',
   asOf: '2026-03',
-  source: 'AWS public on-demand list prices (aws.amazon.com/<service>/pricing)',
+  source: 'AWS on-demand list prices, not all checked yet (aws.amazon.com/<service>/pricing)',
   /** AWS bills by the hour; a month is 730 of them. */
   hoursPerMonth: 730,
 } as const;
