@@ -69,9 +69,9 @@ describe('the agent', () => {
 });
 
 describe.each([
-  ['the agent', agent],
-  ['the test agent', new TestAgent({ service })],
-])('%s instruments a container', (_, sidecar) => {
+  ['the agent', agent, 'HEALTHY'],
+  ['the test agent', new TestAgent({ service }), 'START'],
+])('%s instruments a container', (_, sidecar, condition) => {
   test('with the tags as variables and as labels', () => {
     expect(sidecar.instrument(api)).toMatchObject({
       environment: { APP_ENV: 'test', DD_ENV: 'test', DD_SERVICE: 'backend-service', DD_VERSION: '1.2.3' },
@@ -79,8 +79,8 @@ describe.each([
     });
   });
 
-  test('that starts when it is healthy, after what it waited for already', () => {
-    expect(sidecar.instrument(api).dependsOn).toEqual({ migrate: 'SUCCESS', 'datadog-agent': 'HEALTHY' });
+  test('that starts after it, and after what it waited for already', () => {
+    expect(sidecar.instrument(api).dependsOn).toEqual({ migrate: 'SUCCESS', 'datadog-agent': condition });
   });
 
   test('once: again changes nothing', () => {

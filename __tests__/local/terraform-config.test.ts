@@ -46,14 +46,19 @@ describe('where Terraform takes its providers from', () => {
     const file = path.join(folder, 'own.tfrc');
     await writeFile(file, '');
     const result = await config({ environment: { TF_CLI_CONFIG_FILE: file } });
-    expect(result.env).toEqual({});
+    expect(result.env).not.toHaveProperty('TF_CLI_CONFIG_FILE');
     expect(result.summary).toContain(file);
   });
 
   test('~/.terraformrc is kept', async () => {
     await mkdir(path.join(folder, 'home'));
     await writeFile(path.join(folder, 'home/.terraformrc'), '');
-    expect((await config()).env).toEqual({});
+    expect((await config()).env).not.toHaveProperty('TF_CLI_CONFIG_FILE');
+  });
+
+  test('garbage is collected less often than by default, unless the user says how often', async () => {
+    expect((await config()).env).toMatchObject({ GOGC: '300' });
+    expect((await config({ environment: { GOGC: '50' } })).env).toMatchObject({ GOGC: '50' });
   });
 
   test('a named file that does not exist is replaced by ours', async () => {

@@ -1,4 +1,4 @@
-import type { Container } from '../aws/container';
+import type { Container, DependencyCondition } from '../aws/container';
 import type { Parameter } from '../aws/parameter';
 import type { ServiceIdentity } from '../identity';
 import { refuse } from './problems';
@@ -88,9 +88,15 @@ export class DatadogAgent implements Sidecar {
 
   public instrument(container: Container): Container {
     const { service, databaseMonitoring = false } = this.props;
-    return instrumented(container, service, this.container.name, {
-      ...(databaseMonitoring && { DD_DBM_PROPAGATION_MODE: 'full' }),
-    });
+    // Healthy, so that no span is lost at start.
+    return instrumented(
+      container,
+      service,
+      { [this.container.name]: 'HEALTHY' },
+      {
+        ...(databaseMonitoring && { DD_DBM_PROPAGATION_MODE: 'full' }),
+      },
+    );
   }
 
   public label(container: Container): Container {
@@ -115,11 +121,14 @@ export const agentProcess = {
   stopTimeoutSeconds: 60,
 } as const;
 
+/** When a container starts: the agent by its name, and what must be true of it. */
+export type AfterAgent = Readonly<Record<string, DependencyCondition>>;
+
 /** `container` with tags for its tracer and for the agent; what it says itself about tracing stays, but for the tags. */
 export function instrumented(
   container: Container,
   service: ServiceIdentity,
-  agentName: string,
+  after: AfterAgent,
   more: Readonly<Record<string, string>> = {},
 ): Container {
   return {
@@ -134,9 +143,9 @@ export function instrumented(
       ...container.environment,
       ...tracerTags(service),
     },
-    // Healthy, so that no span is lost at start. Being no essential container, the agent may die later without harm; and
-    // because ECS stops in the opposite order, it hears the last spans.
-    dependsOn: { ...container.dependsOn, [agentName]: 'HEALTHY' },
+    // Being no essential container, the agent may die later without harm; and because ECS stops in the opposite order,
+    // it hears the last spans.
+    dependsOn: { ...container.dependsOn, ...after },
   };
 }
 

@@ -45,11 +45,17 @@ export class TestAgent implements Sidecar {
   }
 
   public instrument(container: Container): Container {
-    // It receives traces alone: no DogStatsD for runtime metrics, no telemetry.
-    return instrumented(container, this.props.service, this.container.name, {
-      DD_RUNTIME_METRICS_ENABLED: 'false',
-      DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
-    });
+    // Started is enough: it listens before the application has loaded, and its first health check is 5 s away, which a
+    // person who releases would wait for. It receives traces alone: no DogStatsD for runtime metrics, no telemetry.
+    return instrumented(
+      container,
+      this.props.service,
+      { [this.container.name]: 'START' },
+      {
+        DD_RUNTIME_METRICS_ENABLED: 'false',
+        DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+      },
+    );
   }
 
   public label(container: Container): Container {

@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { BatchGetImageCommand, GetAuthorizationTokenCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import {
+  BatchGetImageCommand,
+  GetAuthorizationTokenCommand,
+  RepositoryNotFoundException,
+  type ECRClient,
+} from '@aws-sdk/client-ecr';
+import pRetry from 'p-retry';
 import { testAgentImage } from '../datadog/test-agent';
 import { localImage, type LocalImage } from '../images/image-tag';
 import { logFolder } from './emulator-container';
@@ -52,17 +58,33 @@ export async function buildTestAgent(
   return true;
 }
 
-/** Pushes an image to the emulator's registry unless its tag is there. Resolves to whether it was pushed. */
+/** Longest wait for a repository: many times what the foundation takes to come to it. */
+const REPOSITORY_SECONDS = 600;
+
+/**
+ * Pushes an image to the emulator's registry unless its tag is there. Waits for its repository, which the foundation makes
+ * early: the database that it makes meanwhile takes longer than the push.
+ *
+ * @param signal ends the wait: nobody makes the repository any more
+ * @returns whether it was pushed
+ */
 export async function pushImage(
   run: Run,
   ecr: ECRClient,
   settings: LocalSettings,
   image: LocalImage,
-  onLine: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const repository = `${settings.identity.name()}/pe/${image.name}`;
-  const { images = [] } = await ecr.send(
-    new BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: image.tag }] }),
+  const { images = [] } = await pRetry(
+    () => ecr.send(new BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: image.tag }] })),
+    {
+      retries: REPOSITORY_SECONDS,
+      factor: 1,
+      minTimeout: 1000,
+      shouldRetry: ({ error }) => error instanceof RepositoryNotFoundException,
+      signal,
+    },
   );
   if (images.length > 0) return false;
   const registry = `127.0.0.1:${settings.ports.api}`;
@@ -85,7 +107,6 @@ export async function pushImage(
     logFolder: logFolder(settings),
     cwd: settings.root,
     env,
-    onLine,
   });
   return true;
 }

@@ -44,6 +44,8 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const progress: Progress = { incarnation: '', changes: [] };
   const clients = awsClients(settings);
   const images = imagesOf(settings);
+  const foundation = deployment('foundation', 'Foundation: network, database, registry, keys');
+  const noRepositories = new AbortController();
 
   const steps = new Listr<Progress>(
     [
@@ -63,17 +65,29 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
           ),
       },
       {
-        title: 'Apply the foundation and build the images',
+        title: 'Apply the foundation; build and push the images',
         task: (_, task) =>
           task.newListr(
             [
-              deployment('foundation', 'Foundation: network, database, registry, keys'),
+              {
+                ...foundation,
+                task: async (context: Progress, child: StepTask) => {
+                  try {
+                    await foundation.task(context, child);
+                  } catch (error) {
+                    noRepositories.abort(error);
+                    throw error;
+                  }
+                },
+              },
               ...images.map((image) => ({
                 title: `Image ${image.name}`,
                 task: async (context: Progress, child: StepTask) => {
                   const built = await buildImage(run, settings, image, buildReporter(child));
+                  const pushed = await pushImage(run, clients.ecr, settings, image, noRepositories.signal);
                   if (built) context.changes.push(`built image ${image.name}`);
-                  else child.skip(`Image ${image.name}: unchanged`);
+                  if (pushed) context.changes.push(`pushed ${image.name}`);
+                  if (!built && !pushed) child.skip(`Image ${image.name}: unchanged`);
                 },
               })),
               {
@@ -88,17 +102,6 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
             ],
             { concurrent: true },
           ),
-      },
-      {
-        title: 'Push the images',
-        task: async (context, task) => {
-          const pushed: string[] = [];
-          for (const image of images) {
-            if (await pushImage(run, clients.ecr, settings, image, () => undefined)) pushed.push(image.name);
-          }
-          if (pushed.length === 0) task.skip('Push the images: the registry has them');
-          else context.changes.push(`pushed ${pushed.join(', ')}`);
-        },
       },
       deployment('application', 'Application: balancers, services, scaling'),
       { title: 'Wait for the page', task: async () => waitForPage(settings, 60) },
