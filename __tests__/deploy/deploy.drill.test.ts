@@ -256,6 +256,16 @@ describe.skipIf(problem !== undefined)(`npm run deploy${problem === undefined ? 
     expect(text()).toContain('Nothing to change: local is as this checkout says.');
   });
 
+  test('a plan without changes is noted where no release was: the next one knows the way back', async () => {
+    const at = settings({}, { WORKSPACE: 'by-hand', VERSION: '1' });
+    await push(at, ['frontend', 'backend']);
+    await deploy(at, { only: [] }, edgesFor(at, { plan: nothing }).edges);
+    const next = settings({}, { WORKSPACE: 'by-hand', VERSION: '2' });
+    const { edges, text } = edgesFor(next);
+    await deploy(next, { only: [] }, edges);
+    expect(text()).toContain('ENVIRONMENT=local WORKSPACE=by-hand VERSION=1 npm run deploy');
+  });
+
   describe('the images stack', () => {
     test('is left out when the registry has every image, whatever this machine’s Docker has', async () => {
       const at = settings({ images: 'stack' }, { WORKSPACE: 'pushed' });

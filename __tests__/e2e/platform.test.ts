@@ -130,6 +130,25 @@ describe('change', () => {
     expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-2');
   });
 
+  test('a release by deploy, and the way back that it names, lose no request', async () => {
+    const deploy = async (version: string) => platform.npm('deploy', [], { ENVIRONMENT: 'local', VERSION: version });
+    const nothing = await deploy('e2e-2');
+    expect(nothing.output).toContain('Nothing to change: local is as this checkout says.');
+
+    const load = pounding(platform, '/api/notes');
+    const release = await deploy('e2e-3');
+    expect(release.exitCode, release.output).toBe(0);
+    expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-3');
+    const [, version = ''] = /git checkout \S+ && .*VERSION=(\S+) npm run deploy/.exec(release.output) ?? [];
+    expect(version, release.output).toBe('e2e-2');
+    const rollback = await deploy(version);
+    const { sent, failed } = await load.stop();
+    expect(rollback.exitCode, rollback.output).toBe(0);
+    expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-2');
+    expect(sent).toBeGreaterThan(20);
+    expect(failed).toEqual([]);
+  });
+
   test('raising one number gives every user of the database a new password, and no request fails', async () => {
     const passwords = () =>
       Promise.all([

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -59,6 +60,31 @@ describe.skipIf(problem !== undefined)(`on an emulator${problem === undefined ? 
     expect(Versions.filter(({ Key }) => Key === 'cloudpe/state.tfstate')).toHaveLength(1);
   }, 600_000);
 
+  test('bootstrap goes on where it was killed, with the bucket made and its state half written', async () => {
+    const bucket = 'cloudpe-state-killed';
+    const at = { endpoint: emulator.endpoint, endpointForTasks: emulator.endpoint, proxies: ['172.16.0.0/12'] };
+    const overrides = { emulator: at, state: { kind: 's3', bucket, region: 'us-east-1' } } as const;
+    const settings = { ...settingsOf('local', overrides), stateFolder: path.join(folder, 'killed') };
+    const { s3 } = emulator.clients();
+    const env = await bootstrapVariables(settings);
+    const once = async () =>
+      bootstrap(settings, {}, { run, clients: emulator.clients(), person: person(), print: () => undefined, env });
+
+    const killed = expect(once()).rejects.toThrow('More: less');
+    const local = path.join(settings.stateFolder, 'bootstrap', bucket, 'cloudpe/state.tfstate');
+    await expect
+      .poll(async () => readFile(local, 'utf8').catch(() => ''), { timeout: 120_000, interval: 50 })
+      .toContain('"aws_s3_bucket"');
+    await killTerraformIn(settings.stateFolder);
+    await killed;
+    expect(await readText(s3, bucket, 'cloudpe/state.tfstate')).toBeUndefined();
+
+    expect(await once()).toBe('made');
+    await checkStateBucket(s3, { bucket, account: '000000000000', environment: 'local' });
+    expect(await readText(s3, bucket, 'cloudpe/state.tfstate')).toContain('"aws_s3_bucket_lifecycle_configuration"');
+    await expect(readFile(local)).rejects.toThrow('ENOENT');
+  }, 600_000);
+
   test('of two deployments at once the second fails at once, saying who holds the lock, and nothing is lost', async () => {
     const { s3 } = emulator.clients();
     const bucket = 'two-deployers';
@@ -112,3 +138,11 @@ describe.skipIf(problem !== undefined)(`on an emulator${problem === undefined ? 
     return { apply: ['apply', '-auto-approve', '-input=false', '-no-color'], options };
   }
 });
+
+/** What a power cut does to every Terraform that works below `folder`. */
+async function killTerraformIn(folder: string): Promise<void> {
+  const { stdout } = await run('pgrep', ['-x', 'terraform']);
+  const ours = stdout.split('\n').filter((pid) => pid !== '' && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder));
+  expect(ours).not.toEqual([]);
+  ours.forEach((pid) => process.kill(Number(pid), 'SIGKILL'));
+}

@@ -67,20 +67,21 @@ export async function bootstrap(
   }
   if (!unchanged) await terraform('apply', [plan]);
   rmSync(plan, { force: true });
-  if (moved) return unchanged ? 'unchanged' : 'changed';
-
-  synthesize(remote);
-  await terraform('init', ['-migrate-state', '-force-copy']);
-  if ((await readText(clients.s3, bucket, stateKeyOf(PROJECT))) === undefined) {
-    throw new Error(
-      `the state did not arrive in ${bucket}: it still is in ${path.relative(root, local)}; run it again`,
-    );
+  if (!moved) {
+    synthesize(remote);
+    await terraform('init', ['-migrate-state', '-force-copy']);
+    if ((await readText(clients.s3, bucket, stateKeyOf(PROJECT))) === undefined) {
+      throw new Error(
+        `the state did not arrive in ${bucket}: it still is in ${path.relative(root, local)}; run it again`,
+      );
+    }
   }
-  // The copy here would only grow old; the bucket keeps every version.
+  // The copy here, perhaps of a run that was interrupted, would only grow old; the bucket keeps every version.
   [local, `${local}.backup`].forEach((copy) => {
     rmSync(copy, { force: true });
   });
-  return 'made';
+  if (!moved) return 'made';
+  return unchanged ? 'unchanged' : 'changed';
 
   /** Whether the bucket holds its own state already. */
   async function isInBucket(): Promise<boolean> {

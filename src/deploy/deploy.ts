@@ -101,7 +101,19 @@ export async function deploy(settings: DeploySettings, options: DeployOptions, e
   if (!report) throw new Error('the plan did not end');
   checked.notes.forEach(print);
   print(`\n${renderTerminal(report, terminal)}`);
+  const releases = releasesOf(settings, edges.clients);
+  const before = await releases?.last();
+  const complete = options.only.length === 0;
+  const release = async (): Promise<Release> => ({
+    version: settings.version,
+    ...(await checkout(edges.run, settings.root)),
+    images: Object.fromEntries(images.map(({ name, tag }) => [name, tag])),
+    at: new Date().toISOString(),
+    by: caller.split(/[/:]/).at(-1) ?? caller,
+  });
   if (report.verdict.level === 'nothing') {
+    // Deployed by other means, such as plain cdktf: the next release should know where it came from.
+    if (complete && before === undefined) await releases?.note(await release());
     print(`Nothing to change: ${config.name} is as this checkout says.`);
     return true;
   }
@@ -112,8 +124,6 @@ export async function deploy(settings: DeploySettings, options: DeployOptions, e
 
   // Minutes may have passed since the first look.
   await requireUnlocked(settings, edges.clients);
-  const releases = releasesOf(settings, edges.clients);
-  const before = await releases?.last();
   const started = Date.now();
   const apply = (): Promise<Applied> => applied(stacks, edges);
   const needsDocker = stacks.some(({ id }) => id === settings.identity.stackId('images'));
@@ -125,17 +135,10 @@ export async function deploy(settings: DeploySettings, options: DeployOptions, e
       })
     : await apply();
 
-  const release: Release = {
-    version: settings.version,
-    ...(await checkout(edges.run, settings.root)),
-    images: Object.fromEntries(images.map(({ name, tag }) => [name, tag])),
-    at: new Date().toISOString(),
-    by: caller.split(/[/:]/).at(-1) ?? caller,
-  };
-  const complete = options.only.length === 0;
-  if (complete) await releases?.note(release);
+  const now = await release();
+  if (complete) await releases?.note(now);
   print(summary(settings, result, Math.round((Date.now() - started) / 1000)));
-  print(`\n${rollbackText(before, release, calledWith(settings))}`);
+  print(`\n${rollbackText(before, now, calledWith(settings))}`);
   return true;
 }
 
