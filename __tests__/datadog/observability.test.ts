@@ -1,6 +1,6 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import type { MonitorRow } from '../../src/datadog/monitor-rows';
+import type { MonitorRow } from '../../src/datadog/monitor-rows/row';
 import { Observability, type ObservabilityProps } from '../../src/datadog/observability';
 import type { ObservabilityThresholds } from '../../src/datadog/thresholds';
 import { Synthesized, defaultThresholds, props, watched } from './support/fixture';

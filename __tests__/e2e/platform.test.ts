@@ -13,6 +13,11 @@ const platform = new Platform('e2e');
 let browser: Browser | undefined;
 
 beforeAll(async () => {
+  // Somebody changes their mind at the worst moment: the database is being made.
+  const interrupted = await platform.interrupted('up', 'Database/Instance: creating');
+  expect(interrupted.exitCode, interrupted.output).not.toBe(0);
+  expect(interrupted.output).not.toContain(`Open ${platform.url}`);
+
   const { exitCode, output } = await platform.npm('up');
   expect(exitCode, output).toBe(0);
   expect(output).toContain(`Open ${platform.url}`);
@@ -147,6 +152,27 @@ describe('change', () => {
     expect((await platform.ask('GET', '/api/version')).body).toContain('e2e-2');
     expect(sent).toBeGreaterThan(20);
     expect(failed).toEqual([]);
+  });
+
+  test('a release that does not start is taken back, up says so, and no request fails', async () => {
+    const checkout = new Checkout();
+    try {
+      checkout.edit('images/frontend/gunicorn.conf.py', 'bind = "127.0.0.1:8000"', 'raise SystemExit("no good")');
+      const load = pounding(platform, '/');
+      const { exitCode, output } = await platform.npm('up', [], { VERSION: 'e2e-2' }, checkout.root);
+      const { sent, failed } = await load.stop();
+      expect(output).toContain('the release of frontend was taken back');
+      expect(output).toContain('More: npm run logs -- frontend');
+      expect(exitCode).toBe(1);
+      expect(sent).toBeGreaterThan(20);
+      expect(failed).toEqual([]);
+      // The checkout without the mistake puts it right.
+      const mended = await platform.npm('up', [], { VERSION: 'e2e-2' });
+      expect(mended.exitCode, mended.output).toBe(0);
+      expect((await platform.ask('GET', '/')).status).toBe(200);
+    } finally {
+      checkout.remove();
+    }
   });
 
   test('raising one number gives every user of the database a new password, and no request fails', async () => {

@@ -43,6 +43,29 @@ export class Platform {
     return { exitCode, output: all };
   }
 
+  /** `npm run <command>`, with a Ctrl-C, which reaches every program of the terminal, once it has said `line`. */
+  public async interrupted(command: string, line: string): Promise<{ exitCode: number | undefined; output: string }> {
+    const child = execa('node', ['scripts/run.mjs', command], {
+      cwd: ROOT,
+      env: { WORKSPACE: this.workspace },
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      // A process group, as a terminal makes one.
+      detached: true,
+    });
+    let said = '';
+    let sent = false;
+    for await (const chunk of child.all) {
+      said += String(chunk);
+      if (sent || !said.includes(line)) continue;
+      sent = true;
+      process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
+    }
+    const { exitCode } = await child;
+    return { exitCode, output: said };
+  }
+
   public get url(): string {
     return pageUrl(this.settings);
   }

@@ -1,6 +1,8 @@
 import { Monitor, type MonitorConfig } from '@cdktf/provider-datadog/lib/monitor';
 import { Construct } from 'constructs';
-import { compositeRows, monitorRows, type Message, type MonitorRow } from './monitor-rows';
+import { apiCompositeRows } from './monitor-rows/api';
+import type { Message, MonitorRow } from './monitor-rows/row';
+import { monitorRows } from './monitor-rows/rows';
 import type { Recipients } from './recipients';
 import type { ObservabilityThresholds } from './thresholds';
 import type { Watched } from './watched';
@@ -35,7 +37,7 @@ export class Monitors extends Construct {
     for (const row of [...monitorRows(props.watched, props.thresholds), ...(props.more ?? [])]) {
       parts.set(row.id, new Monitor(this, row.id, alert(row, props)));
     }
-    for (const { id: rowId, title, allOf, message, priority } of compositeRows()) {
+    for (const { id: rowId, title, allOf, message, priority } of apiCompositeRows()) {
       const ids = allOf.map((part) => found(parts, part).id);
       new Monitor(this, rowId, {
         ...shared(title, message, priority, props),

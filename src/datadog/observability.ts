@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Dashboard } from './dashboard';
-import { monitorRows, type MonitorRow } from './monitor-rows';
+import type { MonitorRow } from './monitor-rows/row';
+import { monitorRows } from './monitor-rows/rows';
 import { Monitors } from './monitors';
 import { refuse } from './problems';
 import { monitorScope, Queries } from './queries';
