@@ -60,17 +60,29 @@ export const thresholdsSchema = z.strictObject({
   }),
 });
 
+const site = z.enum(DATADOG_SITES);
+/** Raise by one after `DD_API_KEY` changed. */
+const apiKeyVersion = z.int().min(1);
+
+/** The agent beside every task, and nothing in Datadog itself: no dashboard, no monitor, no RUM application. */
+const agentOnlySchema = z.strictObject({ kind: z.literal('agent-only'), site, apiKeyVersion });
+
 /**
- * Who watches: Datadog with its agent beside every task, Datadog's test agent (traces only, on this machine), or nobody.
+ * Who watches: Datadog with its agent beside every task, its agent alone, Datadog's test agent (traces only, on this
+ * machine), or nobody.
  */
 export const datadogSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('off') }),
-  z.strictObject({ kind: z.literal('test-agent') }),
+  z.strictObject({
+    kind: z.literal('test-agent'),
+    /** What stands in its place when `DD_API_KEY` is set. */
+    withKey: agentOnlySchema.optional(),
+  }),
+  agentOnlySchema,
   z.strictObject({
     kind: z.literal('agent'),
-    site: z.enum(DATADOG_SITES),
-    /** Raise by one after `DD_API_KEY` changed. */
-    apiKeyVersion: z.int().min(1),
+    site,
+    apiKeyVersion,
     /** Who hears of what: `page` wakes somebody, `ticket` waits for the morning. */
     notify: z.strictObject({ page: recipients, ticket: recipients }),
     thresholds: thresholdsSchema,
@@ -85,3 +97,10 @@ export const datadogSchema = z.discriminatedUnion('kind', [
 
 export type DatadogConfig = z.infer<typeof datadogSchema>;
 export type AgentConfig = Extract<DatadogConfig, { kind: 'agent' }>;
+
+/** A configuration in which tasks report to Datadog, and need a key for it. */
+export type ReportingConfig = Extract<DatadogConfig, { kind: 'agent' | 'agent-only' }>;
+
+export function reports(datadog: DatadogConfig): datadog is ReportingConfig {
+  return datadog.kind === 'agent' || datadog.kind === 'agent-only';
+}

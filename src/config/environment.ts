@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseSchema } from './database';
-import { datadogSchema } from './datadog';
+import { datadogSchema, reports } from './datadog';
 import { deploymentSchema } from './deployment';
 import { edgeSchema } from './edge';
 import { networkSchema, taskAddresses } from './network';
@@ -119,11 +119,11 @@ export const environmentSchema = z
           edge.backend,
           'must be "internal" when network.nat is "none": tasks cannot reach it',
         );
-      if (datadog.kind === 'agent')
+      if (reports(datadog))
         issue(
           ['datadog', 'kind'],
           datadog.kind,
-          'must not be "agent" when network.nat is "none": it cannot reach Datadog',
+          `must not be "${datadog.kind}" when network.nat is "none": it cannot reach Datadog`,
         );
       for (const [name, { exec }] of Object.entries(services)) {
         if (exec === 'on' && !network.endpoints.includes('ssmmessages')) {

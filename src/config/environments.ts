@@ -165,7 +165,7 @@ const local: EnvironmentConfig = {
   },
   images: 'engine',
   deployment: { approval: 'none', pipeline: { kind: 'none' }, budget: { kind: 'off' } },
-  datadog: { kind: 'test-agent' },
+  datadog: { kind: 'test-agent', withKey: { kind: 'agent-only', site: datadog.site, apiKeyVersion: 1 } },
   emulator: {
     endpoint: 'http://127.0.0.1:4566',
     endpointForTasks: 'http://cloudpe-emulator:4566',

@@ -14,14 +14,23 @@ export interface Inputs {
 export const WORKSPACE_MAX_LENGTH = 20;
 
 /**
- * Reads `ENVIRONMENT`, `WORKSPACE` (default `default`) and `VERSION` (default `dev`).
+ * Reads `ENVIRONMENT`, `WORKSPACE` (default `default`) and `VERSION` (default `dev`); for environments that say so, also
+ * `EMULATOR_PORT` and whether there is a `DD_API_KEY`.
  *
  * @throws Error of one line a problem, each naming the variable, the rule and the value
  */
 export function readInputs(variables: Readonly<Record<string, string | undefined>>): Inputs {
   const workspace = checkWorkspace(variables.WORKSPACE ?? 'default');
   const version = checkVersion(variables.VERSION ?? 'dev');
-  return { config: withPort(readEnvironment(variables), variables.EMULATOR_PORT), workspace, version };
+  const config = withKey(withPort(readEnvironment(variables), variables.EMULATOR_PORT), variables.DD_API_KEY);
+  return { config, workspace, version };
+}
+
+/** An environment that a test agent watches may name who takes its place once there is a key. Only that there is one counts here. */
+function withKey(config: EnvironmentConfig, key: string | undefined): EnvironmentConfig {
+  const { datadog } = config;
+  if (datadog.kind !== 'test-agent' || !datadog.withKey || (key ?? '').trim() === '') return config;
+  return { ...config, datadog: datadog.withKey };
 }
 
 /** An environment without a cloud may find its emulator on another port, because 4566 may be taken on this machine. */

@@ -24,6 +24,12 @@ export function apiUrl(site: string): string {
   return `https://api.${site}/`;
 }
 
+/** Where people see the traces of one `env`. Sites of three words are their own host, the others have it under `app`. */
+export function tracesUrl(site: string, env: string): string {
+  const host = site.split('.').length > 2 ? site : `app.${site}`;
+  return `https://${host}/apm/traces?query=${encodeURIComponent(`env:${env}`)}`;
+}
+
 /** Where a log router sends lines: it differs by site, which modules of this kind tend to forget. */
 export function logIntakeHost(site: string): string {
   return `http-intake.logs.${site}`;

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { datadogVariables } from '../local/datadog-keys';
 import { runLogged } from '../local/logged';
 import { terraformConfig, type Provider } from '../local/terraform-config';
 import { planStacks, readStacks, type Planned, type SynthesizedStack } from '../review/stacks';
@@ -23,7 +24,7 @@ export async function deployVariables(settings: DeploySettings): Promise<Record<
   const { config, workspace, version } = settings;
   return {
     ...(await terraformVariables(settings, PROVIDERS)),
-    ...datadogVariables(settings),
+    ...datadogVariables(config, settings.variables),
     ENVIRONMENT: config.name,
     WORKSPACE: workspace,
     VERSION: version,
@@ -58,18 +59,6 @@ async function terraformVariables(
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
   };
-}
-
-function datadogVariables({ config, variables }: DeploySettings): Record<string, string> {
-  if (config.datadog.kind !== 'agent') return {};
-  const missing = ['DD_API_KEY', 'DD_APP_KEY'].filter((name) => (variables[name] ?? '') === '');
-  if (missing.length > 0) {
-    throw new Error(
-      `${missing.join(' and ')} must be set: Datadog watches ${config.name}; take them from your secret store, they end up in SSM only`,
-    );
-  }
-  // Terraform's name for the ephemeral variable `datadog_api_key` of the stacks.
-  return { TF_VAR_datadog_api_key: variables.DD_API_KEY ?? '' };
 }
 
 /** Synthesizes, plans, deploys and destroys the stacks of one workspace. */

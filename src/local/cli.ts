@@ -1,8 +1,10 @@
 import { confirm } from '@inquirer/prompts';
 import { Command } from 'commander';
+import { reports } from '../config/datadog';
 import { down } from './down';
 import { logs } from './logs';
 import { pageUrl } from './page';
+import { run } from './run';
 import { localSettings } from './settings';
 import { status } from './status';
 import { traces } from './traces';
@@ -31,6 +33,7 @@ program
     print(
       changes.length === 0 ? `\nNothing to change (${seconds} s).` : `\nDone in ${seconds} s: ${changes.join(', ')}.`,
     );
+    if (reports(chosen.config.datadog)) print(`Datadog's agent reports to ${chosen.config.datadog.site}`);
     print(`Open ${pageUrl(chosen)}`);
   });
 
@@ -63,9 +66,9 @@ program
 
 program
   .command('traces')
-  .description('show what the application told the test agent')
+  .description('show what the application told the test agent, or where Datadog shows it')
   .action(async () => {
-    print(await traces(settings()));
+    print(await traces(run, settings()));
   });
 
 try {

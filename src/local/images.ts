@@ -6,6 +6,8 @@ import {
   type ECRClient,
 } from '@aws-sdk/client-ecr';
 import pRetry from 'p-retry';
+import type { DatadogConfig } from '../config/datadog';
+import { agentImage } from '../datadog/agent';
 import { testAgentImage } from '../datadog/test-agent';
 import { localImage, type LocalImage } from '../images/image-tag';
 import { logFolder } from './emulator-container';
@@ -41,14 +43,40 @@ export async function buildImage(
   return true;
 }
 
-/** Builds the test agent, which stands beside every task where the environment asks for it. */
-export async function buildTestAgent(
+/** The image that stands beside every task, where the environment asks for one. */
+export function sidecarImage(datadog: DatadogConfig): string | undefined {
+  switch (datadog.kind) {
+    case 'off':
+      return undefined;
+    case 'test-agent':
+      return testAgentImage;
+    case 'agent':
+    case 'agent-only':
+      return agentImage;
+  }
+}
+
+/**
+ * Makes sure that `image`, the test agent or Datadog's agent, is in the local engine. Resolves to whether it was missing.
+ *
+ * @throws StepError of one line when Datadog's agent cannot be pulled
+ */
+export async function fetchSidecar(
   run: Run,
   settings: LocalSettings,
+  image: string,
   onLine: (line: string) => void,
 ): Promise<boolean> {
-  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', testAgentImage]);
+  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image]);
   if (!found.failed) return false;
+  if (image !== testAgentImage) {
+    onLine(`Pulling ${image} …`);
+    const pulled = await run('docker', ['pull', '--quiet', image], { timeout: 600_000 });
+    if (!pulled.failed) return true;
+    throw new StepError(
+      `${image} cannot be pulled (${lastWords(pulled, 1)}): let the Docker engine reach its registry, load the image with docker load, or unset DD_API_KEY to run the test agent`,
+    );
+  }
   await runLogged('docker', ['build', '--tag', testAgentImage, '.'], {
     name: 'build-test-agent',
     logFolder: logFolder(settings),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { datadogVariables } from './datadog-keys';
 import { logFolder } from './emulator-container';
 import { runLogged } from './logged';
 import type { LocalSettings } from './settings';
@@ -85,6 +86,7 @@ export class Stacks {
     const { settings, terraformEnv } = this.props;
     return {
       ...terraformEnv,
+      ...datadogVariables(settings.config, settings.environment),
       ENVIRONMENT: 'local',
       WORKSPACE: settings.workspace,
       CDKTF_OUTDIR: this.outputFolder,

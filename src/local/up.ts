@@ -11,7 +11,7 @@ import {
   runningEmulator,
   startEmulator,
 } from './emulator-container';
-import { buildImage, buildTestAgent, imagesOf, pushImage } from './images';
+import { buildImage, fetchSidecar, imagesOf, pushImage, sidecarImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
 import { refuseRollback } from './rollback';
@@ -46,6 +46,7 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const images = imagesOf(settings);
   const foundation = deployment('foundation', 'Foundation: network, database, registry, keys');
   const noRepositories = new AbortController();
+  const sidecar = sidecarImage(settings.config.datadog);
 
   const steps = new Listr<Progress>(
     [
@@ -90,15 +91,18 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                   if (!built && !pushed) child.skip(`Image ${image.name}: unchanged`);
                 },
               })),
-              {
-                title: 'Test agent',
-                enabled: () => settings.config.datadog.kind === 'test-agent',
-                task: async (context: Progress, child: StepTask) => {
-                  if (await buildTestAgent(run, settings, buildReporter(child)))
-                    context.changes.push('built the test agent');
-                  else child.skip('Test agent: built');
-                },
-              },
+              ...(sidecar === undefined
+                ? []
+                : [
+                    {
+                      title: `Sidecar ${sidecar}`,
+                      task: async (context: Progress, child: StepTask) => {
+                        const fetched = await fetchSidecar(run, settings, sidecar, buildReporter(child));
+                        if (fetched) context.changes.push(`fetched ${sidecar}`);
+                        else child.skip(`Sidecar ${sidecar}: there`);
+                      },
+                    },
+                  ]),
             ],
             { concurrent: true },
           ),

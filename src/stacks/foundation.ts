@@ -8,6 +8,7 @@ import { Repository } from '../aws/repository';
 import { SecretParameter } from '../aws/secret-parameter';
 import { secretVariable } from '../aws/secret-variable';
 import { VpcEndpoints } from '../aws/vpc-endpoints';
+import { reports } from '../config/datadog';
 import type { ApiKey } from './watching';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
 
@@ -76,7 +77,7 @@ export class FoundationStack extends EnvironmentStack {
 
   private apiKey(): ApiKey | undefined {
     const { config, identity, keys } = this;
-    if (config.datadog.kind !== 'agent') return undefined;
+    if (!reports(config.datadog)) return undefined;
     const parameter = new SecretParameter(this, 'DatadogApiKey', {
       name: identity.path('datadog', 'api-key'),
       description: 'lets the agents report to Datadog',

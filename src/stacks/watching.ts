@@ -41,19 +41,23 @@ export function watching(
       return nobody(service);
     case 'test-agent':
       return by(new TestAgent({ service }), []);
+    case 'agent-only': {
+      const agent = new DatadogAgent({ site: datadog.site, service, tags, apiKey: given(apiKey).parameter });
+      return by(agent, [given(apiKey).key.arn]);
+    }
     case 'agent': {
-      if (!apiKey) throw new Error('datadog.apiKeyVersion must come with a parameter that holds the key, got none');
       const { site, mysql, logs } = datadog;
+      const { parameter, key } = given(apiKey);
       const agent = new DatadogAgent({
         site,
         service,
         tags,
-        apiKey: apiKey.parameter,
+        apiKey: parameter,
         databaseMonitoring: mysql === 'database-monitoring',
       });
-      const watched = by(agent, [apiKey.key.arn]);
+      const watched = by(agent, [key.arn]);
       if (logs === 'cloudwatch') return watched;
-      const router = new LogRouter({ site, service, apiKey: apiKey.parameter });
+      const router = new LogRouter({ site, service, apiKey: parameter });
       return {
         ...watched,
         sidecars: [...watched.sidecars, router.container],
@@ -61,6 +65,11 @@ export function watching(
       };
     }
   }
+}
+
+function given(apiKey: ApiKey | undefined): ApiKey {
+  if (!apiKey) throw new Error('datadog.apiKeyVersion must come with a parameter that holds the key, got none');
+  return apiKey;
 }
 
 function by(sidecar: Sidecar, keyArns: readonly string[]): Watching {
