@@ -5,7 +5,7 @@ import { readInputs } from '../../src/config/inputs';
 import { agentImage } from '../../src/datadog/agent';
 import { testAgentImage } from '../../src/datadog/test-agent';
 import { datadogVariables } from '../../src/local/datadog-keys';
-import { fetchSidecar, sidecarImage } from '../../src/local/images';
+import { pullAgent } from '../../src/local/images';
 import { StepError } from '../../src/local/logged';
 import { localSettings } from '../../src/local/settings';
 import { traces } from '../../src/local/traces';
@@ -18,12 +18,12 @@ const withKey = localSettings('/checkout', { DD_API_KEY: KEY });
 
 describe('the sidecar of the local platform', () => {
   test('is the test agent without a key, and Datadog’s agent with one', () => {
-    expect(sidecarImage(without.config.datadog)).toBe(testAgentImage);
-    expect(sidecarImage(withKey.config.datadog)).toBe(agentImage);
+    expect(without.config.datadog.kind).toBe('test-agent');
+    expect(withKey.config.datadog).toEqual({ kind: 'agent-only', site: 'us5.datadoghq.com', apiKeyVersion: 1 });
   });
 
   test.each(['', '  '])('is the test agent when the key is %j', (key) => {
-    expect(sidecarImage(localSettings('/checkout', { DD_API_KEY: key }).config.datadog)).toBe(testAgentImage);
+    expect(localSettings('/checkout', { DD_API_KEY: key }).config).toEqual(without.config);
   });
 
   test('is the choice of the local row alone', () => {
@@ -60,22 +60,22 @@ describe('the sidecar of the local platform', () => {
   });
 });
 
-describe('fetching it', () => {
-  test('pulls the agent once', async () => {
+describe('pulling it', () => {
+  test('happens once', async () => {
     const absent = scripted({ 'image inspect': { failed: true } });
-    expect(await fetchSidecar(absent.run, withKey, agentImage, () => undefined)).toBe(true);
+    await pullAgent(absent.run, () => undefined);
     expect(absent.commands.at(-1)).toBe(`docker pull --quiet ${agentImage}`);
     const present = scripted({});
-    expect(await fetchSidecar(present.run, withKey, agentImage, () => undefined)).toBe(false);
+    await pullAgent(present.run, () => undefined);
     expect(present.commands).toHaveLength(1);
   });
 
-  test('says in one line what to do when it cannot be pulled', async () => {
+  test('says in one line what to do when the image cannot be had', async () => {
     const { run } = scripted({
       'image inspect': { failed: true },
       pull: { failed: true, stderr: 'Using default…\ndenied: no route' },
     });
-    await expect(fetchSidecar(run, withKey, agentImage, () => undefined)).rejects.toThrow(
+    await expect(pullAgent(run, () => undefined)).rejects.toThrow(
       new StepError(
         `${agentImage} cannot be pulled (denied: no route): let the Docker engine reach its registry, load the image with docker load, or unset DD_API_KEY to run the test agent`,
       ),

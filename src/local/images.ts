@@ -6,13 +6,12 @@ import {
   type ECRClient,
 } from '@aws-sdk/client-ecr';
 import pRetry from 'p-retry';
-import type { DatadogConfig } from '../config/datadog';
 import { agentImage } from '../datadog/agent';
 import { testAgentImage } from '../datadog/test-agent';
 import { localImage, type LocalImage } from '../images/image-tag';
 import { logFolder } from './emulator-container';
 import { runLogged, StepError } from './logged';
-import { lastWords, type Run } from './run';
+import { lastWords, type Reporter, type Run } from './run';
 import type { LocalSettings } from './settings';
 
 /** The images of all services, as they are on disk now. */
@@ -43,40 +42,14 @@ export async function buildImage(
   return true;
 }
 
-/** The image that stands beside every task, where the environment asks for one. */
-export function sidecarImage(datadog: DatadogConfig): string | undefined {
-  switch (datadog.kind) {
-    case 'off':
-      return undefined;
-    case 'test-agent':
-      return testAgentImage;
-    case 'agent':
-    case 'agent-only':
-      return agentImage;
-  }
-}
-
-/**
- * Makes sure that `image`, the test agent or Datadog's agent, is in the local engine. Resolves to whether it was missing.
- *
- * @throws StepError of one line when Datadog's agent cannot be pulled
- */
-export async function fetchSidecar(
+/** Builds the test agent, which stands beside every task where the environment asks for it. */
+export async function buildTestAgent(
   run: Run,
   settings: LocalSettings,
-  image: string,
   onLine: (line: string) => void,
 ): Promise<boolean> {
-  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', image]);
+  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', testAgentImage]);
   if (!found.failed) return false;
-  if (image !== testAgentImage) {
-    onLine(`Pulling ${image} …`);
-    const pulled = await run('docker', ['pull', '--quiet', image], { timeout: 600_000 });
-    if (!pulled.failed) return true;
-    throw new StepError(
-      `${image} cannot be pulled (${lastWords(pulled, 1)}): let the Docker engine reach its registry, load the image with docker load, or unset DD_API_KEY to run the test agent`,
-    );
-  }
   await runLogged('docker', ['build', '--tag', testAgentImage, '.'], {
     name: 'build-test-agent',
     logFolder: logFolder(settings),
@@ -84,6 +57,22 @@ export async function fetchSidecar(
     onLine,
   });
   return true;
+}
+
+/**
+ * Pulls Datadog's agent unless the engine has it, for an environment that reports to Datadog.
+ *
+ * @throws StepError of one line that says what to do
+ */
+export async function pullAgent(run: Run, report: Reporter): Promise<void> {
+  const found = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', agentImage]);
+  if (!found.failed) return;
+  report(`Pulling ${agentImage} …`);
+  const pulled = await run('docker', ['pull', '--quiet', agentImage], { timeout: 600_000 });
+  if (!pulled.failed) return;
+  throw new StepError(
+    `${agentImage} cannot be pulled (${lastWords(pulled, 1)}): let the Docker engine reach its registry, load the image with docker load, or unset DD_API_KEY to run the test agent`,
+  );
 }
 
 /** Longest wait for a repository: many times what the foundation takes to come to it. */

@@ -42,9 +42,9 @@ export function reporter(task: StepTask): Reporter {
   };
 }
 
-/** Of a `docker build`, only the steps: the rest is in the log file. Of a pull, that it goes on. */
+/** Of a `docker build`, only the steps: the rest is in the log file. */
 export function buildReporter(task: StepTask): Reporter {
   return (line) => {
-    if (/^(Step \d|#\d+ \[|Pulling )/.test(line)) task.output = line;
+    if (/^(Step \d|#\d+ \[)/.test(line)) task.output = line;
   };
 }

@@ -1,4 +1,6 @@
 import { Listr } from 'listr2';
+import { reports } from '../config/datadog';
+import { agentImage } from '../datadog/agent';
 import { hostApt } from './apt';
 import { awsClients } from './aws-clients';
 import { ensureBaseImages } from './base-images';
@@ -11,7 +13,7 @@ import {
   runningEmulator,
   startEmulator,
 } from './emulator-container';
-import { buildImage, fetchSidecar, imagesOf, pushImage, sidecarImage } from './images';
+import { buildImage, buildTestAgent, imagesOf, pullAgent, pushImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
 import { refuseRollback } from './rollback';
@@ -46,7 +48,6 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const images = imagesOf(settings);
   const foundation = deployment('foundation', 'Foundation: network, database, registry, keys');
   const noRepositories = new AbortController();
-  const sidecar = sidecarImage(settings.config.datadog);
 
   const steps = new Listr<Progress>(
     [
@@ -91,18 +92,15 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                   if (!built && !pushed) child.skip(`Image ${image.name}: unchanged`);
                 },
               })),
-              ...(sidecar === undefined
-                ? []
-                : [
-                    {
-                      title: `Sidecar ${sidecar}`,
-                      task: async (context: Progress, child: StepTask) => {
-                        const fetched = await fetchSidecar(run, settings, sidecar, buildReporter(child));
-                        if (fetched) context.changes.push(`fetched ${sidecar}`);
-                        else child.skip(`Sidecar ${sidecar}: there`);
-                      },
-                    },
-                  ]),
+              {
+                title: 'Test agent',
+                enabled: () => settings.config.datadog.kind === 'test-agent',
+                task: async (context: Progress, child: StepTask) => {
+                  if (await buildTestAgent(run, settings, buildReporter(child)))
+                    context.changes.push('built the test agent');
+                  else child.skip('Test agent: built');
+                },
+              },
             ],
             { concurrent: true },
           ),
@@ -164,6 +162,10 @@ async function checkMachine(
   });
   await ensureDockerEngine({ run, start, report, apt, dockerHost, stateFolder: settings.stateFolder });
   const images = await ensureBaseImages({ run, report, apt });
+  if (reports(settings.config.datadog)) {
+    await pullAgent(run, report);
+    task.title += ` (${agentImage} beside the tasks)`;
+  }
   const standIns = images.filter(({ standIn }) => standIn !== undefined).map(({ name }) => name);
   if (standIns.length > 0) task.title += ` (stand-ins for ${standIns.join(', ')}, made from Debian's packages)`;
 }
