@@ -1,3 +1,4 @@
+import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway';
 import { Route } from '@cdktf/provider-aws/lib/route';
@@ -39,6 +40,30 @@ describe('Network', () => {
       ['eu-west-1b', '10.0.4.0/24', { Name: 'shop-private-eu-west-1b' }],
       ['eu-west-1b', '10.0.2.0/24', { Name: 'shop-public-eu-west-1b' }],
     ]);
+  });
+
+  describe('without names of zones', () => {
+    const looked = network({ zones: props.zones.map(({ publicCidr, privateCidr }) => ({ publicCidr, privateCidr })) });
+
+    test('asks AWS once for zones that are there for everybody', () => {
+      expect(Object.values(looked.template.data?.[DataAwsAvailabilityZones.tfResourceType] ?? {})).toEqual([
+        { filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }], state: 'available' },
+      ]);
+      expect(network().template.data).toBeUndefined();
+    });
+
+    test('puts each pair of subnets into a zone of its own, where it stays', () => {
+      expect(
+        looked.all(Subnet).map(({ availability_zone, tags, lifecycle }) => [availability_zone, tags, lifecycle]),
+      ).toEqual(
+        ['private-1', 'public-1', 'private-2', 'public-2'].map((name): unknown[] => [
+          expect.stringMatching(new RegExp(`names\\.${Number(name.at(-1)) - 1}}$`)),
+          { Name: `shop-${name}` },
+          { ignore_changes: ['availability_zone'] },
+        ]),
+      );
+      for (const subnet of network().all(Subnet)) expect(subnet).not.toHaveProperty('lifecycle');
+    });
   });
 
   test.each([

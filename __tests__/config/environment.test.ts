@@ -112,6 +112,17 @@ describe('network', () => {
     ).toEqual(['network.zones.1.name must be named once, got "us-east-1a"']);
   });
 
+  test('takes zones without names, all of them or none', () => {
+    const nameless = (...indexes: number[]) =>
+      problems((row) => {
+        row.network.zones = row.network.zones.map(({ name, ...zone }, index) =>
+          indexes.includes(index) ? zone : { ...zone, name },
+        );
+      });
+    expect(nameless(0, 1)).toEqual([]);
+    expect(nameless(1)).toEqual(['network.zones.1.name must be set, or left out of every zone, got nothing']);
+  });
+
   test('without NAT, needs the endpoints that tasks cannot do without', () => {
     expect(
       problems((row) => {

@@ -102,6 +102,9 @@ export function candidates(mistakes: Mistakes): fc.Arbitrary<unknown> {
       privateCidr: often([`10.0.${index + 11}.0/24`], ['10.0.1.0/24', `10.0.${index + 1}.0/28`, ...nonsense]),
     });
 
+  const nameless = (index: number): fc.Arbitrary<unknown> =>
+    fc.constant({ publicCidr: `10.0.${index + 1}.0/24`, privateCidr: `10.0.${index + 11}.0/24` });
+
   const endpoints = ['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'] as const;
 
   const generated = fc.record({
@@ -122,6 +125,7 @@ export function candidates(mistakes: Mistakes): fc.Arbitrary<unknown> {
         { weight: 6, arbitrary: fc.tuple(zone(0), zone(1)) },
         { weight: 2, arbitrary: fc.tuple(zone(0), zone(1), zone(2)) },
         { weight: 1, arbitrary: fc.tuple(zone(0)) },
+        { weight: 1, arbitrary: fc.tuple(nameless(0), nameless(1)) },
       ),
       nat: often(['single', 'per-zone', 'none'], nonsense),
       endpoints: fc.oneof(

@@ -41,6 +41,11 @@ const OUTPUTS: readonly (readonly [ending: RegExp, value: string])[] = [
   [/repository_url$/, '123456789012.dkr.ecr.us-east-1.amazonaws.com/mock'],
 ];
 
+/** What AWS would answer to questions, by data source. */
+const DATA: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  aws_availability_zones: { names: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+};
+
 /** The providers that a stack asks for. */
 export function providersOf({ template }: Synthesized): Provider[] {
   return Object.values(template.terraform?.required_providers ?? {}).map(({ source, version }) => ({
@@ -96,8 +101,8 @@ function ephemeralNames(ephemeral: Template['ephemeral']): string[] {
 }
 
 function testFile(template: Template): unknown {
-  const types = Object.keys(template.resource ?? {});
-  const answers = Object.entries(ANSWERS).filter(([type]) => types.includes(type));
+  const resources = mocksOf(ANSWERS, template.resource);
+  const data = mocksOf(DATA, template.data);
   const outputs = JSON.stringify(template).match(/(?<=outputs\.)[\w-]+/g) ?? [];
   const states = Object.keys(template.data?.terraform_remote_state ?? {});
   return {
@@ -106,7 +111,7 @@ function testFile(template: Template): unknown {
         provider,
         // Each stack hears only of the types that it has: Terraform refuses others.
         provider === 'aws'
-          ? { mock_resource: Object.fromEntries(answers.map(([type, defaults]) => [type, { defaults }])) }
+          ? { mock_resource: resources, ...(Object.keys(data).length > 0 && { mock_data: data }) }
           : {},
       ]),
     ) as unknown,
@@ -122,6 +127,15 @@ function testFile(template: Template): unknown {
     ) as unknown,
     run: [{ plan: { command: 'plan' } }, { apply: { command: 'apply', ...asserts(template) } }],
   };
+}
+
+function mocksOf(
+  answers: typeof ANSWERS,
+  blocks: Template['resource'],
+): Record<string, { readonly defaults: unknown }> {
+  return Object.fromEntries(
+    Object.entries(answers).flatMap(([type, defaults]) => (blocks?.[type] ? [[type, { defaults }]] : [])),
+  );
 }
 
 /** Every output that people read says something. */

@@ -1,3 +1,4 @@
+import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { Eip } from '@cdktf/provider-aws/lib/eip';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
@@ -7,6 +8,7 @@ import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc';
+import { propertyAccess, Token } from 'cdktf';
 import { Construct } from 'constructs';
 
 export interface NetworkProps {
@@ -20,8 +22,12 @@ export interface NetworkProps {
 
 /** One availability zone and the addresses of its two subnets. */
 export interface ZoneAddresses {
-  /** As AWS names it: `us-east-1a`. */
-  readonly name: string;
+  /**
+   * As AWS names it: `us-east-1a`; all zones have one, or none.
+   *
+   * @default - the next zone that AWS names, chosen when the subnets are made
+   */
+  readonly name?: string;
   readonly publicCidr: string;
   readonly privateCidr: string;
 }
@@ -48,6 +54,7 @@ export class Network extends Construct {
 
   /** The route tables of the private subnets, for gateway endpoints. */
   public readonly privateRouteTableIds: string[];
+  private available: DataAwsAvailabilityZones | undefined;
 
   public constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
@@ -61,9 +68,15 @@ export class Network extends Construct {
     new DefaultSecurityGroup(this, 'ClosedDefault', { vpcId: vpc.id, tags: { Name: `${props.name}-default-closed` } });
 
     const gateway = new InternetGateway(this, 'InternetGateway', { vpcId: vpc.id, tags: { Name: props.name } });
-    const zones = props.zones.map(
-      (zone) => new Zone(this, zone.name, { ...zone, vpc, gateway, namePrefix: props.name }),
-    );
+    const zones = props.zones.map(({ name, publicCidr, privateCidr }, index) => {
+      const label = name ?? String(index + 1);
+      const choice =
+        name === undefined ? { availabilityZone: this.lookUp(index), chosenOnce: true } : { availabilityZone: name };
+      return new Zone(this, name ?? `zone-${label}`, {
+        ...{ vpc, gateway, publicCidr, privateCidr, label, ...choice },
+        namePrefix: props.name,
+      });
+    });
     const natCount = { none: 0, single: 1, 'per-zone': zones.length }[props.nat];
     const nats = zones.slice(0, natCount).map((zone) => zone.addNat());
     zones.forEach((zone, index) => {
@@ -85,10 +98,27 @@ export class Network extends Construct {
     };
     this.privateRouteTableIds = zones.map((zone) => zone.privateRoutes.id);
   }
+
+  /** The name of one of the region's zones; a region that has too few ends the plan. */
+  private lookUp(index: number): string {
+    this.available ??= new DataAwsAvailabilityZones(this, 'Zones', {
+      state: 'available',
+      // Local and wavelength zones want to be opted in to, and have no NAT, no RDS, no balancers.
+      filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+    });
+    return Token.asString(propertyAccess(this.available.names, [index]));
+  }
 }
 
 interface ZoneProps {
   readonly namePrefix: string;
+  readonly availabilityZone: string;
+
+  /** Whether the subnets stay where they are when AWS answers otherwise later. @default false */
+  readonly chosenOnce?: boolean;
+
+  /** What tells its resources' names from those of the other zones. */
+  readonly label: string;
   readonly vpc: Vpc;
   readonly gateway: InternetGateway;
   readonly publicCidr: string;
@@ -135,9 +165,11 @@ class Zone extends Construct {
   private subnet(kind: 'Public' | 'Private', cidrBlock: string): Subnet {
     return new Subnet(this, `${kind}Subnet`, {
       vpcId: this.props.vpc.id,
-      availabilityZone: this.node.id,
+      availabilityZone: this.props.availabilityZone,
       cidrBlock,
       tags: { Name: this.nameOf(kind.toLowerCase()) },
+      // Another zone would be another subnet, and a zone may be unavailable for an hour.
+      ...(this.props.chosenOnce === true && { lifecycle: { ignoreChanges: ['availability_zone'] } }),
     });
   }
 
@@ -151,6 +183,6 @@ class Zone extends Construct {
   }
 
   private nameOf(what: string): string {
-    return `${this.props.namePrefix}-${what}-${this.node.id}`;
+    return `${this.props.namePrefix}-${what}-${this.props.label}`;
   }
 }

@@ -83,7 +83,7 @@ export const environmentSchema = z
   .superRefine(
     (config, context) => {
       config.network.zones.forEach(({ name }, index) => {
-        if (!name.startsWith(config.region)) {
+        if (name !== undefined && !name.startsWith(config.region)) {
           const message = `must be a zone of region ${config.region}`;
           context.addIssue({ code: 'custom', path: ['network', 'zones', index, 'name'], input: name, message });
         }

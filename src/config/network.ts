@@ -18,7 +18,11 @@ export const networkSchema = z
     zones: z
       .array(
         z.strictObject({
-          name: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as us-east-1a'),
+          /** Without names, AWS is asked for zones when the subnets are made. */
+          name: z
+            .string()
+            .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as us-east-1a')
+            .optional(),
           publicCidr: cidr,
           privateCidr: cidr,
         }),
@@ -48,14 +52,13 @@ export const networkSchema = z
     });
     const names = network.zones.map(({ name }) => name);
     names.forEach((name, index) => {
-      if (names.indexOf(name) !== index) {
-        context.addIssue({
-          code: 'custom',
-          path: ['zones', index, 'name'],
-          input: name,
-          message: 'must be named once',
-        });
-      }
+      const issue = (message: string): void => {
+        context.addIssue({ code: 'custom', path: ['zones', index, 'name'], input: name, message });
+      };
+      if (name !== undefined && names.indexOf(name) !== index) issue('must be named once');
+      // A zone that is looked up could be one that is named.
+      if (name === undefined && names.some((other) => other !== undefined))
+        issue('must be set, or left out of every zone');
     });
     const missing = (['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'kms'] as const).filter(
       (service) => !network.endpoints.includes(service),
