@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { environments } from '../src/config/environments';
 import { LONGEST_WORKSPACE, stacksOf } from './support/environments';
-import { violationsOf, type Choices } from './support/invariants';
+import { choicesOf, violationsOf } from './support/invariants';
 
 const SUBJECTS = Object.values(environments).flatMap((config) =>
   ['default', LONGEST_WORKSPACE].map((workspace) => ({ environment: config.name, workspace, config })),
@@ -9,7 +9,6 @@ const SUBJECTS = Object.values(environments).flatMap((config) =>
 
 describe.each(SUBJECTS)('$environment in workspace $workspace', ({ environment, workspace, config }) => {
   const stacks = Object.values(stacksOf(config, { workspace }));
-  const choices: Choices = { publicBackend: config.edge.backend === 'public' };
 
   test('has the stacks of its row, each under a state key of its own', () => {
     expect(stacks.map(({ name }) => name.split('-').at(-1)).sort()).toEqual(
@@ -27,7 +26,7 @@ describe.each(SUBJECTS)('$environment in workspace $workspace', ({ environment, 
   });
 
   test('keeps every invariant', () => {
-    expect(violationsOf(stacks, choices)).toEqual([]);
+    expect(violationsOf(stacks, choicesOf(config))).toEqual([]);
   });
 });
 

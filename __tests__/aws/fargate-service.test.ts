@@ -135,6 +135,20 @@ describe('connections', () => {
     expect(service().only(VpcSecurityGroupEgressRule)).toMatchObject({ from_port: 443, to_port: 443 });
   });
 
+  test('without a way out, tasks reach the endpoints and S3’s addresses, and no address else', () => {
+    const rules = service({ privateWay: { securityGroupId: 'sg-endpoints', s3PrefixListId: 'pl-s3' } }).all(
+      VpcSecurityGroupEgressRule,
+    );
+    expect(rules).toHaveLength(2);
+    expect(rules).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ from_port: 443, to_port: 443, referenced_security_group_id: 'sg-endpoints' }),
+        expect.objectContaining({ from_port: 443, to_port: 443, prefix_list_id: 'pl-s3' }),
+      ]),
+    );
+    for (const rule of rules) expect(rule).not.toHaveProperty('cidr_ipv4');
+  });
+
   test('a client names the group of an internal server, and the addresses of a public one', () => {
     const rule = (reach: 'public' | 'internal') =>
       service({}, (scope, built) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEnvironment, type EnvironmentConfig } from '../../src/config/environment';
 import { stacksOf } from '../support/environments';
-import { violationsOf } from '../support/invariants';
+import { choicesOf, violationsOf } from '../support/invariants';
 import { candidates } from './generated';
 
 /** A field, a rule and the value, or what the field must not have. */
@@ -52,7 +52,7 @@ test('every right configuration synthesizes stacks that keep every invariant', (
       (candidate, workspace) => {
         const config = parseEnvironment(candidate);
         const stacks = Object.values(stacksOf(config, { workspace }));
-        expect(violationsOf(stacks, { publicBackend: config.edge.backend === 'public' })).toEqual([]);
+        expect(violationsOf(stacks, choicesOf(config))).toEqual([]);
       },
     ),
     { numRuns: 20 },

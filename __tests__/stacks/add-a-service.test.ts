@@ -104,7 +104,7 @@ test('the other services stay as they are', () => {
 });
 
 test('it keeps every invariant', () => {
-  expect(violationsOf([foundation, application], { publicBackend: false })).toEqual([]);
+  expect(violationsOf([foundation, application], { publicBackend: false, nat: true })).toEqual([]);
 });
 
 test('a row without a folder says which folders there are', () => {

@@ -1,9 +1,13 @@
+import type { EnvironmentConfig } from '../../src/config/environment';
 import type { Attributes, Resource, Synthesized } from './synth';
 import { statementsOf, type PolicyStatement } from './synth';
 
 /** Deliberate choices of an environment that an invariant depends on. */
 export interface Choices {
   readonly publicBackend: boolean;
+
+  /** Whether the private subnets have a way out of the VPC. */
+  readonly nat: boolean;
 }
 
 type Rule = (stacks: readonly Synthesized[], choices: Choices) => string[];
@@ -66,6 +70,16 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (attributes.cidr_ipv4 !== '0.0.0.0/0' && attributes.cidr_ipv6 !== '::/0') return [];
       const open = attributes.from_port === attributes.to_port && ports.includes(Number(attributes.from_port));
       return open && /^(Frontend|Backend)Balancer_/.test(id) ? [] : ['open to the world'];
+    });
+  },
+
+  'tasks reach the world on 443 alone, and only through NAT': (stacks, { publicBackend, nat }) => {
+    const ports = [...(nat ? [443] : []), ...(publicBackend ? [4000] : [])];
+    return each(stacks, ({ type, attributes }) => {
+      if (type !== 'aws_vpc_security_group_egress_rule') return [];
+      if (attributes.cidr_ipv4 === undefined && attributes.cidr_ipv6 === undefined) return [];
+      const narrow = attributes.from_port === attributes.to_port && ports.includes(Number(attributes.from_port));
+      return narrow && attributes.cidr_ipv6 === undefined ? [] : ['reaches out of the VPC'];
     });
   },
 
@@ -147,6 +161,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     ),
 };
 
+/** What `config` chose. */
+export function choicesOf({ edge, network }: EnvironmentConfig): Choices {
+  return { publicBackend: edge.backend === 'public', nat: network.nat !== 'none' };
+}
+
 /** What breaks the rules that hold for every stack of every environment, one line each. */
 export function violationsOf(stacks: readonly Synthesized[], choices: Choices): string[] {
   return Object.entries(RULES).flatMap(([rule, check]) =>
@@ -156,7 +175,7 @@ export function violationsOf(stacks: readonly Synthesized[], choices: Choices): 
 
 /** References that end in the name, the id or the address of something. */
 const ADDRESS =
-  /^([a-z]+:\/\/)?\$\{[a-z0-9_]+\.[\w-]+\.(id|arn|arn_suffix|name|dns_name|address|repository_url|client_token|application_id)\}(:\d+)?$|^https:\/\/[a-z0-9.-]+$/;
+  /^([a-z]+:\/\/)?\$\{[a-z0-9_]+\.[\w-]+\.(id|arn|arn_suffix|name|prefix_list_id|dns_name|address|repository_url|client_token|application_id)\}(:\d+)?$|^https:\/\/[a-z0-9.-]+$/;
 
 /** Arguments that encrypt, by type: a value, or `key` for a key of ours. */
 const ENCRYPTED: Readonly<Record<string, Attributes>> = {

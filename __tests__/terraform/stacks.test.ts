@@ -13,6 +13,17 @@ const { test: testRow, prod } = environments;
 const SUBJECTS: Readonly<Record<string, EnvironmentConfig>> = {
   test: testRow,
   prod,
+  'test in another region, its zones looked up, without a way out': {
+    ...testRow,
+    region: 'eu-west-1',
+    datadog: { kind: 'off' },
+    network: {
+      ...testRow.network,
+      nat: 'none',
+      endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'kms'],
+      zones: testRow.network.zones.map(({ publicCidr, privateCidr }) => ({ publicCidr, privateCidr })),
+    },
+  },
   'prod at its fullest': {
     ...prod,
     network: { ...prod.network, endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'] },

@@ -16,12 +16,16 @@ import type { Repository } from './repository';
 import { SecurityGroup } from './security-group';
 import { ServiceScaling, type ScalingSchedule } from './service-scaling';
 import { TaskRoles } from './task-roles';
+import type { PrivateWay } from './vpc-endpoints';
 
 export interface FargateServiceProps {
   readonly name: string;
   readonly account: Account;
   readonly cluster: Cluster;
   readonly subnets: Subnets;
+
+  /** Where HTTPS goes. @default - anywhere: subnets with NAT */
+  readonly privateWay?: PrivateWay;
 
   /** Where its own image comes from. @default - its images are public */
   readonly repository?: Repository;
@@ -123,7 +127,7 @@ export class FargateService extends Construct implements Server, Client {
       vpcId: props.subnets.vpcId,
       description: `tasks of ${id}`,
     });
-    group.allowToAnywhere('ToHttps', HTTPS, 'HTTPS: registry, parameters, logs, telemetry');
+    allowHttps(group, props.privateWay);
     this.securityGroupId = group.groupId;
     if (behind) allowConnection(behind, `To${id}`, this);
 
@@ -203,6 +207,17 @@ export class FargateService extends Construct implements Server, Client {
       },
     };
   }
+}
+
+/** What every task needs: registry, parameters, logs, and telemetry where there is a way to it. */
+function allowHttps(group: SecurityGroup, way: PrivateWay | undefined): void {
+  if (!way) {
+    // AWS publishes no narrower list for ECR, SSM and the rest, and Datadog's intake moves.
+    group.allowToAnywhere('ToHttps', HTTPS, 'HTTPS: registry, parameters, logs, telemetry');
+    return;
+  }
+  group.allowToGroup('ToEndpoints', HTTPS, way.securityGroupId, 'HTTPS: registry, parameters, logs');
+  group.allowToPrefixList('ToS3', HTTPS, way.s3PrefixListId, 'HTTPS: layers of images');
 }
 
 /** The agent that opens a shell must write to the root. Source: AWS, "Amazon ECS Exec", 2026. */

@@ -1,5 +1,8 @@
 import { SecurityGroup as AwsSecurityGroup } from '@cdktf/provider-aws/lib/security-group';
-import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import {
+  VpcSecurityGroupEgressRule,
+  type VpcSecurityGroupEgressRuleConfig,
+} from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 
@@ -40,13 +43,35 @@ export class SecurityGroup extends Construct {
 
   /** Lets members open connections to `port` of any address. */
   public allowToAnywhere(id: string, port: number, description: string): void {
+    this.egress(id, { port, cidrIpv4: ANYWHERE, description });
+  }
+
+  /** Lets members open connections to `port` of the members of another group. */
+  public allowToGroup(id: string, port: number, groupId: string, description: string): void {
+    this.egress(id, { port, referencedSecurityGroupId: groupId, description });
+  }
+
+  /** Lets members open connections to `port` of the addresses in a list that AWS keeps. */
+  public allowToPrefixList(id: string, port: number, prefixListId: string, description: string): void {
+    this.egress(id, { port, prefixListId, description });
+  }
+
+  private egress(
+    id: string,
+    {
+      port,
+      ...rule
+    }: { port: number; description: string } & Pick<
+      VpcSecurityGroupEgressRuleConfig,
+      'cidrIpv4' | 'referencedSecurityGroupId' | 'prefixListId'
+    >,
+  ): void {
     new VpcSecurityGroupEgressRule(this, id, {
       securityGroupId: this.groupId,
       ipProtocol: 'tcp',
       fromPort: port,
       toPort: port,
-      cidrIpv4: ANYWHERE,
-      description,
+      ...rule,
     });
   }
 

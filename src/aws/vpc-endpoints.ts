@@ -12,12 +12,24 @@ export interface VpcEndpointsProps {
   readonly interfaces: readonly string[];
 }
 
+/** Where HTTPS to AWS services goes when it does not leave the VPC. */
+export interface PrivateWay {
+  /** The group of the interfaces. */
+  readonly securityGroupId: string;
+
+  /** The addresses of S3, which hold the layers of ECR's images. */
+  readonly s3PrefixListId: string;
+}
+
 /** Ways to AWS services that do not leave the VPC: S3's free gateway, and interfaces where they are asked for. */
 export class VpcEndpoints extends Construct {
+  /** Undefined where there are no interfaces. */
+  public readonly way: PrivateWay | undefined;
+
   public constructor(scope: Construct, id: string, props: VpcEndpointsProps) {
     super(scope, id);
     const { network, region } = props;
-    new VpcEndpoint(this, 'S3', {
+    const s3 = new VpcEndpoint(this, 'S3', {
       vpcId: network.vpcId,
       serviceName: `com.amazonaws.${region}.s3`,
       vpcEndpointType: 'Gateway',
@@ -45,5 +57,6 @@ export class VpcEndpoints extends Construct {
         tags: { Name: `${props.name}-${service}` },
       });
     }
+    this.way = { securityGroupId: group.groupId, s3PrefixListId: s3.prefixListId };
   }
 }

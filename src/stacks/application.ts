@@ -124,6 +124,7 @@ export class ApplicationStack extends EnvironmentStack {
       account,
       cluster: this.cluster,
       subnets: foundation.network.privateSubnets,
+      ...(foundation.privateWay && { privateWay: foundation.privateWay }),
       repository,
       logs: {
         groupName: `/ecs/${identity.name()}/${container.name}`,

@@ -7,7 +7,7 @@ import { Network } from '../aws/network';
 import { Repository } from '../aws/repository';
 import { SecretParameter } from '../aws/secret-parameter';
 import { secretVariable } from '../aws/secret-variable';
-import { VpcEndpoints } from '../aws/vpc-endpoints';
+import { VpcEndpoints, type PrivateWay } from '../aws/vpc-endpoints';
 import { reports } from '../config/datadog';
 import type { ApiKey } from './watching';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
@@ -17,6 +17,9 @@ export class FoundationStack extends EnvironmentStack {
   public readonly keys: { readonly data: EncryptionKey; readonly logs: EncryptionKey };
   public readonly network: Network;
   public readonly database: Database;
+
+  /** The only way out of the private subnets, where they have no NAT. */
+  public readonly privateWay: PrivateWay | undefined;
 
   /** One a service, by the service's name. */
   public readonly repositories: Readonly<Record<string, Repository>>;
@@ -33,12 +36,13 @@ export class FoundationStack extends EnvironmentStack {
     this.keys = this.encryptionKeys();
 
     this.network = new Network(this, 'Network', { name: identity.name(), ...config.network });
-    new VpcEndpoints(this, 'Endpoints', {
+    const endpoints = new VpcEndpoints(this, 'Endpoints', {
       name: identity.name(),
       region: config.region,
       network: this.network,
       interfaces: config.network.endpoints,
     });
+    this.privateWay = config.network.nat === 'none' ? endpoints.way : undefined;
     if (config.network.flowLogs !== 'off') {
       new FlowLogs(this, 'FlowLogs', {
         name: identity.name(),
