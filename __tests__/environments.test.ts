@@ -1,3 +1,4 @@
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { describe, expect, test } from 'vitest';
 import { environments } from '../src/config/environments';
 import { LONGEST_WORKSPACE, stacksOf } from './support/environments';
@@ -23,6 +24,16 @@ describe.each(SUBJECTS)('$environment in workspace $workspace', ({ environment, 
     expect(keys.sort()).toEqual(
       stacks.map(({ name }) => `cloudpe/${workspace}/${environment}/${name.split('-').at(-1) ?? ''}.tfstate`).sort(),
     );
+  });
+
+  test('makes roles within the boundary of its pipeline, where it has one', () => {
+    const roles = stacks.flatMap((stack) => stack.all(IamRole));
+    expect(roles.length).toBeGreaterThan(3);
+    const boundary =
+      config.deployment.pipeline.kind === 'github'
+        ? `arn:aws:iam::${config.account}:policy/pipeline/cloudpe-${environment}-boundary`
+        : undefined;
+    expect(new Set(roles.map(({ permissions_boundary }) => permissions_boundary))).toEqual(new Set([boundary]));
   });
 
   test('keeps every invariant', () => {

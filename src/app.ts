@@ -39,7 +39,9 @@ export function defineEnvironment(app: App, { config, workspace, version }: Inpu
 
   if (config.deployment.pipeline.kind === 'github') {
     const account = { id: config.account, region: config.region };
-    Aspects.of(app).add(new PermissionsBoundary(boundaryArn(account, PROJECT, config.name)));
+    const boundary = new PermissionsBoundary(boundaryArn(account, PROJECT, config.name));
+    // cdktf asks each stack for its aspects, and never the app.
+    for (const stack of app.node.children) Aspects.of(stack).add(boundary);
   }
 }
 
