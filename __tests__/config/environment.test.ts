@@ -406,3 +406,18 @@ test('tells all problems at once, wherever they are', () => {
     'network.zones.1.name must be a zone of region eu-west-1, got "us-east-1b"',
   ]);
 });
+
+describe('schedules', () => {
+  test('of test are the minimum by night and the limits of the day by day', () => {
+    for (const { tasks, schedules } of Object.values(environments.test.services)) {
+      expect(schedules).toMatchObject({
+        night: { minTasks: tasks.min, maxTasks: tasks.min },
+        morning: { minTasks: tasks.min, maxTasks: tasks.max },
+      });
+    }
+  });
+
+  test('of prod are none', () => {
+    expect(Object.values(environments.prod.services).map(({ schedules }) => schedules)).toEqual([{}, {}]);
+  });
+});

@@ -39,10 +39,12 @@ const datadog = {
   logs: 'cloudwatch',
 } as const;
 
-/** Whatever the day's limits are, nobody tests at night: one task, and nothing scales. */
+const testTasks = { min: 1, max: 1, desired: 1 };
+
+/** Nobody tests at night: the minimum then, the limits of the day from the morning on. With limits of 1 and 1 they are the same. */
 const nights = {
-  night: { schedule: 'cron(0 20 * * ? *)', timezone: 'UTC', minTasks: 1, maxTasks: 1 },
-  morning: { schedule: 'cron(0 6 * * ? *)', timezone: 'UTC', minTasks: 1, maxTasks: 1 },
+  night: { schedule: 'cron(0 20 * * ? *)', timezone: 'UTC', minTasks: testTasks.min, maxTasks: testTasks.min },
+  morning: { schedule: 'cron(0 6 * * ? *)', timezone: 'UTC', minTasks: testTasks.min, maxTasks: testTasks.max },
 };
 
 const test: EnvironmentConfig = {
@@ -88,7 +90,7 @@ const test: EnvironmentConfig = {
       cpu: 512,
       memoryMiB: 1024,
       architecture: 'x86_64',
-      tasks: { min: 1, max: 1, desired: 1 },
+      tasks: testTasks,
       healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
       schedules: nights,
@@ -100,7 +102,7 @@ const test: EnvironmentConfig = {
       cpu: 512,
       memoryMiB: 1024,
       architecture: 'x86_64',
-      tasks: { min: 1, max: 1, desired: 1 },
+      tasks: testTasks,
       healthCheckSeconds: 10,
       scaleOn: { cpuPercent: 60, memoryPercent: 75, requestsPerTarget: 3000 },
       schedules: nights,
