@@ -16,6 +16,7 @@ import { renderTerminal } from './render-terminal';
 import { reportOf, type Report } from './report';
 import { NO_TEAM_RULES, parseAcceptance, readTeamRules, type Acceptance, type TeamRules } from './rules';
 import { planStacks, readStacks, type Planned } from './stacks';
+import { terraformVariables } from './terraform-variables';
 
 /** A pipeline decides by these. */
 export const EXIT = { nothing: 0, error: 1, safe: 2, person: 3 } as const;
@@ -132,7 +133,11 @@ async function planEnvironment({ stacks, synth }: Options): Promise<Planned> {
     });
     if (run.failed) throw new ReviewError(`the stacks cannot be synthesized: ${run.stderr.trim().slice(0, 2_000)}`);
   }
-  return planStacks(await readStacks(stacks), { onStack: (name) => process.stderr.write(`planning ${name}\n`) });
+  const synthesized = await readStacks(stacks);
+  return planStacks(synthesized, {
+    variables: await terraformVariables(synthesized, process.env),
+    onStack: (name) => process.stderr.write(`planning ${name}\n`),
+  });
 }
 
 async function readFiles(files: readonly string[]): Promise<Planned> {

@@ -87,6 +87,8 @@ export interface Planned {
 export interface PlanOptions {
   /** @default "terraform" from the PATH */
   readonly terraform?: string;
+  /** Variables for Terraform on top of this process's. @default - none */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly onStack?: (name: string) => void;
 }
 
@@ -97,7 +99,7 @@ export interface PlanOptions {
  */
 export async function planStacks(
   stacks: readonly SynthesizedStack[],
-  { terraform = 'terraform', onStack }: PlanOptions = {},
+  { terraform = 'terraform', variables = {}, onStack }: PlanOptions = {},
 ): Promise<Planned> {
   const names = shortNames(stacks.map(({ id }) => id));
   const nameOf = (id: string): string => names.get(id) ?? id;
@@ -106,7 +108,7 @@ export async function planStacks(
   for (const stack of stacks) {
     const name = nameOf(stack.id);
     onStack?.(name);
-    const outcome = await planStack(stack, terraform);
+    const outcome = await planStack(stack, terraform, variables);
     if ('json' in outcome) plans.push({ plan: readPlan(outcome.json, name), json: outcome.json });
     else notPlanned.push({ stack: name, reason: reasonOf(outcome.error, stack.dependencies.map(nameOf)) });
   }
@@ -124,7 +126,11 @@ export async function planStacks(
 
 type Outcome = { readonly json: string } | { readonly error: string };
 
-async function planStack({ folder }: SynthesizedStack, terraform: string): Promise<Outcome> {
+async function planStack(
+  { folder }: SynthesizedStack,
+  terraform: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Outcome> {
   // mkdtemp makes a folder that only its owner may read: a saved plan holds every secret it uses.
   const scratch = await mkdtemp(join(tmpdir(), 'plan-review-'));
   const file = join(scratch, 'plan');
@@ -134,7 +140,7 @@ async function planStack({ folder }: SynthesizedStack, terraform: string): Promi
       reject: false,
       stdin: 'ignore',
       maxBuffer: 512 * 1024 * 1024,
-      env: { TF_IN_AUTOMATION: '1', TF_INPUT: '0', TF_CLI_ARGS: '' },
+      env: { ...variables, TF_IN_AUTOMATION: '1', TF_INPUT: '0', TF_CLI_ARGS: '' },
     });
   try {
     const init = await run('init', '-input=false', '-no-color');
