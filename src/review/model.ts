@@ -1,4 +1,5 @@
 import { differences, isUnknown, type Difference } from './difference';
+import { outsideChanges } from './drift';
 import type { Plan, PlannedChange, PlannedResource } from './plan';
 import { equal, field, text, type Value } from './value';
 import { Vault } from './vault';
@@ -62,13 +63,15 @@ export interface Reference {
 export function modelOf(plans: readonly Plan[]): Model {
   const vault = new Vault();
   for (const plan of plans) collectSecrets(plan, vault);
+  const changes = plans.flatMap((plan) =>
+    plan.resource_changes.map((resource) => changeOf(plan.stack, resource, vault)),
+  );
   return {
     stacks: plans.map((plan) => plan.stack),
-    changes: plans.flatMap((plan) => plan.resource_changes.map((resource) => changeOf(plan.stack, resource, vault))),
-    drift: plans.flatMap((plan) =>
-      plan.resource_drift
-        .map((resource) => changeOf(plan.stack, resource, vault))
-        .filter((change) => change.differences.length > 0 || change.action === 'delete'),
+    changes,
+    drift: outsideChanges(
+      plans.flatMap((plan) => plan.resource_drift.map((resource) => changeOf(plan.stack, resource, vault))),
+      changes,
     ),
     outputs: plans.flatMap((plan) =>
       Object.entries(plan.output_changes).map(([name, change]) => outputOf(plan.stack, name, change, vault)),
