@@ -361,6 +361,20 @@ describe('cost', () => {
     expect((cost.total?.after ?? 0) / (cost.total?.before ?? 1)).toBe(2);
   });
 
+  test('names the pages that the changed prices are from', () => {
+    const { cost } = review([change({ address: 'aws_kms_key.a', after: { description: 'a' } })]);
+    expect(cost.priceList).toMatchObject({
+      region: 'us-east-1',
+      asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
+    });
+    expect(cost.priceList.sources.map(({ page }) => page)).toContain('aws.amazon.com/kms/pricing');
+  });
+
+  test('is not guessed for an alarm that looks every ten seconds', () => {
+    const { cost } = review([change({ address: 'aws_cloudwatch_metric_alarm.a', after: { period: 10 } })]);
+    expect(cost.unpriced).toEqual(['aws_cloudwatch_metric_alarm.a']);
+  });
+
   test('says when the plan is for another region', () => {
     expect(
       review([change({ address: 'aws_subnet.a', after: { availability_zone: 'eu-west-1a' } })]).cost.otherRegion,

