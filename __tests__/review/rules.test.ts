@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { NO_TEAM_RULES, parseAcceptance, readTeamRules, RULES } from '../../src/review/rules';
+import { RULES } from '../../src/review/rules';
+import { NO_TEAM_RULES, parseAcceptance, readTeamRules } from '../../src/review/team-rules';
 import { change, review } from './plans';
 
 const deleted = change({ address: 'aws_db_instance.main', before: { identifier: 'main', skip_final_snapshot: true } });

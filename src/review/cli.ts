@@ -14,7 +14,7 @@ import { renderJson } from './render-json';
 import { renderMarkdown } from './render-markdown';
 import { renderTerminal } from './render-terminal';
 import { reportOf, type Report } from './report';
-import { NO_TEAM_RULES, parseAcceptance, readTeamRules, type Acceptance, type TeamRules } from './rules';
+import { NO_TEAM_RULES, parseAcceptance, readTeamRules, type Acceptance, type TeamRules } from './team-rules';
 import { planStacks, readStacks, type Planned } from './stacks';
 import { terraformVariables } from './terraform-variables';
 

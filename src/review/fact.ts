@@ -1,5 +1,6 @@
 import type { Difference } from './difference';
-import type { Tier } from './resource-types';
+import type { Change } from './model';
+import { tierOf, type Tier } from './resource-types';
 
 /** What a rule may be about. */
 export const FACT_KINDS = [
@@ -46,4 +47,8 @@ export interface Fact {
   readonly difference?: Difference;
   /** US dollars a month, for facts about cost. */
   readonly amount?: number;
+}
+
+export function factAbout(change: Change, parts: Pick<Fact, 'kind' | 'text'> & Partial<Fact>): Fact {
+  return { stack: change.stack, address: change.address, type: change.type, tier: tierOf(change), ...parts };
 }

@@ -1,6 +1,7 @@
 import { plain } from './plain';
 import type { Report } from './report';
-import { sectionsOf, type Item, type Section, type Tone } from './sections';
+import type { Item, Section, Tone } from './section';
+import { sectionsOf } from './sections';
 import { SCRIPT, STYLE } from './html-assets';
 
 /** Text that is safe to place in HTML. Only `markup` makes one. */

@@ -1,6 +1,7 @@
 import { plain } from './plain';
 import type { Report } from './report';
-import { sectionsOf, type Item, type Section, type Tone } from './sections';
+import type { Item, Section, Tone } from './section';
+import { sectionsOf } from './sections';
 
 /** What a pull-request comment holds on GitHub, in characters. */
 export const COMMENT_LIMIT = 65_536;

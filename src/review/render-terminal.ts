@@ -1,8 +1,10 @@
 import pc from 'picocolors';
 import wrapAnsi from 'wrap-ansi';
 import { plain } from './plain';
-import { plural, type Report } from './report';
-import { sectionsOf, type Item, type Section, type Tone } from './sections';
+import { plural } from './plural';
+import type { Report } from './report';
+import type { Item, Section, Tone } from './section';
+import { sectionsOf } from './sections';
 
 export interface TerminalOptions {
   /** @default 100 */

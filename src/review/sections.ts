@@ -1,29 +1,9 @@
-import type { Cost } from './cost';
-import type { DifferenceView, Effect, LossView, ReleaseView, Report, ResourceView } from './report';
-import { plural } from './report';
-import type { Finding } from './rules';
-
-/** What every format says, in the order in which a reviewer needs it; formats only differ in how they write it. */
-export interface Section {
-  readonly title: string;
-  /** Folded sections are details: nothing in them needs a decision. */
-  readonly folded: boolean;
-  /** Heads are enough where space is dear. */
-  readonly brief?: boolean;
-  readonly items: readonly Item[];
-}
-
-export interface Item {
-  readonly mark: Tone;
-  readonly head: string;
-  readonly address?: string;
-  readonly lines: readonly Line[];
-}
-export type Tone = 'stop' | 'ask' | 'note' | 'ok';
-export interface Line {
-  readonly label: string;
-  readonly text: string;
-}
+import { costSection } from './cost-section';
+import type { Finding } from './judge';
+import { plural } from './plural';
+import type { Report } from './report';
+import { some, type Item, type Line, type Section, type Tone } from './section';
+import type { DifferenceView, Effect, LossView, ReleaseView, ResourceView } from './views';
 
 // Told where they belong: with the loss, the tier, the exposure.
 const TOLD_ELSEWHERE: readonly Finding['fact'][] = [
@@ -242,66 +222,6 @@ function grouped(resources: readonly ResourceView[]): Item[] {
   }));
 }
 
-function costSection(cost: Cost): Section {
-  return {
-    title: 'Monthly cost',
-    folded: false,
-    brief: cost.total === undefined || Math.abs(cost.total.after - cost.total.before) < 0.005,
-    items: costItems(cost),
-  };
-}
-
-function costItems(cost: Cost): Item[] {
-  const { total } = cost;
-  const notes: Line[] = [
-    ...cost.lines
-      .slice(0, 12)
-      .map(({ address, what, before, after }) => ({ label: address, text: `${what}: ${signed(after - before)}` })),
-    ...(cost.lines.length > 12 ? [{ label: 'and', text: plural(cost.lines.length - 12, 'smaller line') }] : []),
-    ...(cost.byUse.length === 0 ? [] : [{ label: 'billed by use, not counted', text: cost.byUse.join('; ') }]),
-    ...(cost.unpriced.length === 0 ? [] : [{ label: 'price not known, not counted', text: some(cost.unpriced, 12) }]),
-    {
-      label: 'prices',
-      text: `${priceListText(cost.priceList)}${cost.otherRegion === undefined ? '' : `; the plan is for ${cost.otherRegion}, where they differ`}`,
-    },
-  ];
-  if (total === undefined) {
-    return cost.unpriced.length + cost.byUse.length === 0
-      ? []
-      : [{ mark: 'note', head: 'nothing here has a fixed price in the table', lines: notes }];
-  }
-  const difference = total.after - total.before;
-  const head =
-    Math.abs(difference) < 0.005
-      ? `no change: fixed parts stay at ${dollars(total.after)}`
-      : `${signed(difference)}: fixed parts go from ${dollars(total.before)} to ${dollars(total.after)}`;
-  return [{ mark: 'note', head, lines: notes }];
-}
-
-function priceListText({ region, asOf, sources }: Cost['priceList']): string {
-  const list = `on-demand list prices of ${region}`;
-  if (sources.length === 0) return list;
-  const dates = new Map<string, string[]>();
-  for (const { page, dated } of sources)
-    dates.set(page, [...(dates.get(page) ?? []), ...(dated === undefined ? [] : [dated])]);
-  const pages = [...dates].map(([page, days]) => [page, ...[...new Set(days)].sort()].join(', '));
-  return `${list}, as on ${asOf} in ${pages.join('; ')}`;
-}
-
-function signed(amount: number): string {
-  return `${amount < 0 ? '−' : '+'}${dollars(Math.abs(amount))}`;
-}
-
-function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
-}
-
 function differenceText({ path, text }: DifferenceView): string {
   return `${path}: ${text}`;
-}
-
-function some(items: readonly string[], limit: number): string {
-  return items.length <= limit
-    ? items.join(', ')
-    : `${items.slice(0, limit).join(', ')} and ${items.length - limit} more`;
 }
