@@ -40,6 +40,11 @@ export const REASONS: readonly Reason[] = [
     why: 'no account needed; `npm run traces` shows them',
   },
   {
+    explains: / container_definitions\.\S+-container\.dependsOn\.\d+\.condition: "HEALTHY" → "START"$/,
+    here: 'an application starts with the test agent, not after its first health check',
+    why: 'the check comes after 5 s, and a person waits for the release',
+  },
+  {
     explains: /^aws_appautoscaling_scheduled_action /,
     here: 'the day’s limits at night too',
     why: 'a task costs nothing here',
