@@ -2,7 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { describe, expect, test } from 'vitest';
 import { environments } from '../src/config/environments';
 import { LONGEST_WORKSPACE, stacksOf } from './support/environments';
-import { choicesOf, violationsOf } from './support/invariants';
+import { choicesOf, clashesOf, violationsOf } from './support/invariants';
 
 const SUBJECTS = Object.values(environments).flatMap((config) =>
   ['default', LONGEST_WORKSPACE].map((workspace) => ({ environment: config.name, workspace, config })),
@@ -42,31 +42,9 @@ describe.each(SUBJECTS)('$environment in workspace $workspace', ({ environment, 
 });
 
 test('no two workspaces or environments share a state key, a log group, a parameter or any other name', () => {
-  const seen = new Map<string, string>();
-  for (const { environment, workspace, config } of SUBJECTS) {
-    for (const stack of Object.values(stacksOf(config, { workspace }))) {
-      const key = JSON.stringify(stack.template.terraform?.backend);
-      const names = stack.resources
-        .filter(({ type }) => type.startsWith('aws_') && type !== 'aws_iam_role_policy')
-        .flatMap(({ type, attributes }) =>
-          [
-            'name',
-            'name_prefix',
-            'identifier',
-            'bucket',
-            'alarm_name',
-            ...(type === 'aws_ecs_task_definition' ? ['family'] : []),
-          ]
-            .map((field) => attributes[field])
-            // A reference carries the name of what it refers to; a fixed prefix is completed by AWS.
-            .filter((name) => typeof name === 'string' && !name.startsWith('${') && name !== 'pe-')
-            .map((name) => `${type} ${String(name)}`),
-        );
-      const owner = `${environment} ${workspace}`;
-      for (const name of [key, ...names]) {
-        expect([name, seen.get(name) ?? owner]).toEqual([name, owner]);
-        seen.set(name, owner);
-      }
-    }
-  }
+  const deployments = SUBJECTS.map(({ environment, workspace, config }) => ({
+    owner: `${environment} ${workspace}`,
+    stacks: Object.values(stacksOf(config, { workspace })),
+  }));
+  expect(clashesOf(deployments)).toEqual([]);
 });

@@ -24,6 +24,26 @@ describe('where a stack keeps its state', () => {
     });
   });
 
+  test('a bucket of the emulator, with nothing that would ask AWS', () => {
+    const endpoint = 'http://127.0.0.1:4566';
+    expect(terraformOf({ kind: 's3', bucket: 'states', region: 'us-east-1', endpoint }).backend).toEqual({
+      s3: {
+        bucket: 'states',
+        key: 'cloudpe/default/test/foundation.tfstate',
+        region: 'us-east-1',
+        use_lockfile: true,
+        endpoints: { s3: endpoint },
+        access_key: 'emulator',
+        secret_key: 'emulator',
+        use_path_style: true,
+        skip_credentials_validation: true,
+        skip_metadata_api_check: true,
+        skip_region_validation: true,
+        skip_requesting_account_id: true,
+      },
+    });
+  });
+
   test('HCP Terraform, in a workspace named like the stack', () => {
     expect(terraformOf({ kind: 'hcp', organization: 'example' }).cloud).toEqual({
       organization: 'example',

@@ -114,7 +114,7 @@ const RULES: Readonly<Record<string, Rule>> = {
         ...(type === 'aws_ssm_parameter' && attributes.type === 'SecureString' && attributes.key_id === undefined
           ? ['no key of ours']
           : []),
-        ...(type === 'aws_ecr_repository' && !JSON.stringify(attributes.encryption_configuration).includes('KMS')
+        ...(type === 'aws_ecr_repository' && !JSON.stringify(attributes.encryption_configuration ?? '').includes('KMS')
           ? ['no key of ours']
           : []),
       ]),
@@ -172,6 +172,42 @@ export function violationsOf(stacks: readonly Synthesized[], choices: Choices): 
     check(stacks, choices).map((violation) => `${rule}: ${violation}`),
   );
 }
+
+/** Everything that a deployment calls by a name of its own. */
+export interface Deployment {
+  readonly owner: string;
+  readonly stacks: readonly Synthesized[];
+}
+
+/** Names that two deployments both give, one line each: AWS would take them for one thing. */
+export function clashesOf(deployments: readonly Deployment[]): string[] {
+  const owners = new Map<string, string>();
+  return deployments.flatMap(({ owner, stacks }) =>
+    stacks
+      .flatMap((stack) => [JSON.stringify(stack.template.terraform?.backend), ...namesIn(stack)])
+      .flatMap((name) => {
+        const other = owners.get(name) ?? owner;
+        owners.set(name, other);
+        return other === owner ? [] : [`${owner} and ${other}: ${name}`];
+      }),
+  );
+}
+
+const NAMES = ['name', 'name_prefix', 'identifier', 'bucket', 'alarm_name', 'family'];
+
+function namesIn({ resources }: Synthesized): string[] {
+  return resources
+    .filter(({ type }) => type.startsWith('aws_') && type !== 'aws_iam_role_policy')
+    .flatMap(({ type, attributes }) =>
+      NAMES.map((field) => attributes[field])
+        // A reference carries the name of what it refers to; a fixed prefix is completed by AWS, a family of parameters is MySQL's.
+        .filter((name) => typeof name === 'string' && !name.startsWith('${') && name !== 'pe-' && name !== 'mysql8.4')
+        .map((name) => `${type} ${String(name)}`),
+    );
+}
+
+/** The names of the rules. */
+export const INVARIANTS: readonly string[] = Object.keys(RULES);
 
 /** References that end in the name, the id or the address of something. */
 const ADDRESS =

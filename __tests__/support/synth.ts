@@ -56,6 +56,11 @@ export class Synthesized {
     return stacks.map((stack) => new Synthesized(stack.node.id, Testing.synth(stack)));
   }
 
+  /** `template` as if it had been synthesized. */
+  public static from(name: string, template: unknown): Synthesized {
+    return new Synthesized(name, JSON.stringify(template, undefined, 2));
+  }
+
   public all(type: ResourceType): Attributes[] {
     return Object.values(this.template.resource?.[type.tfResourceType] ?? {});
   }
