@@ -6,12 +6,17 @@ export interface Skip {
   readonly resource: RegExp;
   readonly reason: string;
 
-  /** Who answers for it. */
-  readonly acceptedBy: string;
+  /** The role that answers for it. */
+  readonly acceptedBy: Role;
 }
 
-const platform = 'platform team';
-const security = 'security team';
+/**
+ * Who accepts a risk. These are roles of an example and nobody's signature: whoever deploys reads every line below, and
+ * puts people or teams of their own here, which then show in reviews of this file.
+ */
+export const ROLES = { platform: 'owner of the platform', security: 'owner of security' } as const;
+export type Role = (typeof ROLES)[keyof typeof ROLES];
+const { platform, security } = ROLES;
 
 /* prettier-ignore */
 export const SKIPS: readonly Skip[] = [
