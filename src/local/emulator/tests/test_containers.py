@@ -427,18 +427,36 @@ def _database(emulator):
             DBName="shop",
         )
 
-    def available():
+    return available(emulator, identifier)
+
+
+def available(emulator, identifier):
+    def describe():
         instance = emulator.rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
         return instance if instance["DBInstanceStatus"] == "available" else None
 
-    return eventually(available, 120)
+    return eventually(describe, 120)
 
 
-def connect(database, password):
+def connect(database, password, user="shop"):
     address = database["Endpoint"]
-    return pymysql.connect(
-        host=address["Address"], port=address["Port"], user="shop", password=password, autocommit=True
+    return pymysql.connect(host=address["Address"], port=address["Port"], user=user, password=password, autocommit=True)
+
+
+def execute(database, *statements):
+    """What the last statement answers."""
+    with connect(database, "placeholder-1") as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def restored(emulator, snapshot):
+    identifier = f"r{uuid.uuid4().hex[:8]}"
+    emulator.rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier=identifier, DBSnapshotIdentifier=snapshot, DBInstanceClass="db.t3.micro"
     )
+    return available(emulator, identifier)
 
 
 def test_a_database_is_published_on_the_loopback_and_labelled(containers, engine, database):
@@ -469,6 +487,45 @@ def test_the_master_user_can_make_the_users_of_the_platform(with_plug_in):
             "GRANT SELECT ON performance_schema.* TO monitor@'%'",
         ):
             cursor.execute(statement)
+
+
+def test_a_restored_database_has_the_data_and_the_users_of_its_snapshot(containers, database):
+    snapshot = f"s{uuid.uuid4().hex[:8]}"
+    execute(
+        database,
+        "CREATE TABLE IF NOT EXISTS shop.notes (id INT PRIMARY KEY, title TEXT) CHARACTER SET utf8mb4",
+        "REPLACE INTO shop.notes VALUES (1, 'grün 🍏 it''s')",
+        "CREATE USER IF NOT EXISTS reader@'%' IDENTIFIED BY 'reads' REQUIRE SSL",
+        "GRANT SELECT ON shop.* TO reader@'%'",
+        "CREATE PROCEDURE IF NOT EXISTS shop.count_notes() SELECT COUNT(*) FROM notes",
+    )
+    containers.rds.create_db_snapshot(DBSnapshotIdentifier=snapshot, DBInstanceIdentifier=containers.name)
+    execute(database, "DELETE FROM shop.notes", "DROP USER reader@'%'")
+    beside = restored(containers, snapshot)
+    assert execute(beside, "USE shop", "CALL count_notes()") == ((1,),)
+    assert execute(beside, "SELECT title FROM shop.notes") == (("grün 🍏 it's",),)
+    with connect(beside, "reads", "reader") as connection, connection.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM shop.notes") == 1
+    # The other one goes on without it, and each has a password of its own from now on.
+    assert execute(database, "SELECT * FROM shop.notes") == ()
+    name = beside["DBInstanceIdentifier"]
+    containers.rds.modify_db_instance(DBInstanceIdentifier=name, MasterUserPassword="placeholder-3")
+    connect(beside, "placeholder-3").close()
+    connect(database, "placeholder-1").close()
+    containers.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+
+def test_a_last_snapshot_has_the_data(containers, database):
+    first, last = f"s{uuid.uuid4().hex[:8]}", f"s{uuid.uuid4().hex[:8]}"
+    containers.rds.create_db_snapshot(DBSnapshotIdentifier=first, DBInstanceIdentifier=containers.name)
+    short_lived = restored(containers, first)
+    execute(short_lived, "CREATE TABLE shop.late (id INT PRIMARY KEY)", "INSERT INTO shop.late VALUES (7)")
+    containers.rds.delete_db_instance(
+        DBInstanceIdentifier=short_lived["DBInstanceIdentifier"], FinalDBSnapshotIdentifier=last
+    )
+    again = restored(containers, last)
+    assert execute(again, "SELECT id FROM shop.late") == ((7,),)
+    containers.rds.delete_db_instance(DBInstanceIdentifier=again["DBInstanceIdentifier"], SkipFinalSnapshot=True)
 
 
 def test_an_emulator_that_stops_leaves_nothing(engine):

@@ -260,6 +260,38 @@ def test_a_database_drops_a_log_export(emulator):
     assert emulator.rds.describe_db_instances()["DBInstances"][0]["EnabledCloudwatchLogsExports"] == ["error"]
 
 
+def test_a_restored_database_reads_back_what_it_was_told(emulator):
+    emulator.rds.create_db_instance(**DATABASE, StorageEncrypted=True, KmsKeyId="key", DBName="notes")
+    emulator.rds.create_db_snapshot(DBSnapshotIdentifier="before", DBInstanceIdentifier="shop")
+    emulator.rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="restored",
+        DBSnapshotIdentifier="arn:aws:rds:eu-central-1:000000000000:snapshot:before",
+        DBInstanceClass="db.t3.small",
+        VpcSecurityGroupIds=["sg-1"],
+        EnableCloudwatchLogsExports=["error"],
+        CopyTagsToSnapshot=True,
+        DeletionProtection=True,
+        Tags=[{"Key": "env", "Value": "test"}],
+    )
+    restored = emulator.rds.describe_db_instances(DBInstanceIdentifier="restored")["DBInstances"][0]
+    of_the_snapshot = ("MasterUsername", "DBName", "AllocatedStorage", "StorageEncrypted", "KmsKeyId")
+    assert [restored[field] for field in of_the_snapshot] == ["shop", "notes", 20, True, "key"]
+    of_the_request = ("DBInstanceClass", "EnabledCloudwatchLogsExports", "CopyTagsToSnapshot", "DeletionProtection")
+    assert [restored[field] for field in of_the_request] == ["db.t3.small", ["error"], True, True]
+    assert [group["VpcSecurityGroupId"] for group in restored["VpcSecurityGroups"]] == ["sg-1"]
+    assert emulator.rds.list_tags_for_resource(ResourceName=restored["DBInstanceArn"])["TagList"] == [
+        {"Key": "env", "Value": "test"}
+    ]
+
+
+def test_a_last_snapshot_needs_a_name_of_its_own(emulator):
+    emulator.rds.create_db_instance(**DATABASE)
+    emulator.rds.create_db_snapshot(DBSnapshotIdentifier="last", DBInstanceIdentifier="shop")
+    with pytest.raises(emulator.rds.exceptions.DBSnapshotAlreadyExistsFault):
+        emulator.rds.delete_db_instance(DBInstanceIdentifier="shop", FinalDBSnapshotIdentifier="last")
+    assert len(emulator.rds.describe_db_instances()["DBInstances"]) == 1
+
+
 def test_a_service_is_in_the_namespace_of_its_dns_settings(emulator):
     namespace = emulator.servicediscovery.create_private_dns_namespace(Name="internal", Vpc="vpc-1")["OperationId"]
     operation = emulator.servicediscovery.get_operation(OperationId=namespace)["Operation"]
