@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 /** The first word of every name. */
 export const PROJECT = 'cloudpe';
 
+/** The database instance that has no name of its own. */
+export const MAIN_INSTANCE = 'main';
+
 /** What tells one deployment from every other. */
 export interface IdentityProps {
   readonly project: string;
@@ -43,6 +46,11 @@ export class Identity {
     if (name.length <= maxLength) return name;
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
     return `${name.slice(0, maxLength - hash.length - 1).replace(/-+$/, '')}-${hash}`;
+  }
+
+  /** An RDS instance: `cloudpe-default-test-database`, and `…-database-restored` beside it. */
+  public databaseInstance(instance: string): string {
+    return instance === MAIN_INSTANCE ? this.name('database') : this.name('database', instance);
   }
 
   /** A name with slashes, for parameters: `/cloudpe/test/database/endpoint`. */

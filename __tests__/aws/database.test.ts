@@ -13,6 +13,9 @@ function database(overrides: Partial<DatabaseProps> = {}): Synthesized {
   return Synthesized.scope((scope) => {
     new Database(scope, 'Database', {
       name: 'shop-database',
+      instances: { main: {} },
+      serving: 'main',
+      identifierOf: (name) => (name === 'main' ? 'shop-database' : `shop-database-${name}`),
       account,
       subnets,
       key: keyIn(scope, 'DataKey'),
@@ -81,13 +84,6 @@ describe('Database', () => {
     expect(instance({ maxStorageGiB: 20 })).not.toHaveProperty('max_allocated_storage');
   });
 
-  test('starts from a snapshot with its schema and user', () => {
-    const restored = instance({ restoreFromSnapshot: 'rds:shop-2026-11-24' });
-    expect(restored).toMatchObject({ snapshot_identifier: 'rds:shop-2026-11-24' });
-    expect(restored).not.toHaveProperty('db_name');
-    expect(restored).not.toHaveProperty('username');
-  });
-
   test('samples the operating system by a role of its own, unless off', () => {
     expect(instance()).toMatchObject({ monitoring_interval: 60 });
     const off = database({ enhancedMonitoringSeconds: 0 });
@@ -114,6 +110,68 @@ describe('Database', () => {
       { name: '/aws/rds/instance/shop-database/slowquery', retention_in_days: 30 },
     ]);
     expect(built.only(DbInstance).depends_on).toHaveLength(2);
+  });
+});
+
+describe('an instance beside the one that serves', () => {
+  const SNAPSHOT = 'rds:shop-database-2026-11-24-03-07';
+  const both = { main: {}, restored: { fromSnapshot: SNAPSHOT } };
+  const beside = (overrides: Partial<DatabaseProps> = {}) =>
+    database({ instances: both, ...overrides }).one(DbInstance, 'Database_Instances_restored_Instance');
+
+  test('starts from a snapshot with its schema and user', () => {
+    expect(beside()).toMatchObject({ identifier: 'shop-database-restored', snapshot_identifier: SNAPSHOT });
+    expect(beside()).not.toHaveProperty('db_name');
+    expect(beside()).not.toHaveProperty('username');
+  });
+
+  test('is like the main one in all that does not name it', () => {
+    const own = ['identifier', 'snapshot_identifier', 'db_name', 'username', 'final_snapshot_identifier', 'depends_on'];
+    const rest = (attributes: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(attributes).filter(([name]) => !own.includes(name) && name !== '//'));
+    expect(rest(beside())).toEqual(rest(instance()));
+  });
+
+  test('leaves the main one as it was, in place and content', () => {
+    const alone = database().resources;
+    const together = database({ instances: both }).resources;
+    expect(together).toEqual(expect.arrayContaining(alone) as unknown);
+    expect(together.filter((each) => !alone.some(({ id }) => id === each.id)).map(({ type }) => type)).toEqual([
+      'aws_cloudwatch_log_group',
+      'aws_cloudwatch_log_group',
+      'aws_db_instance',
+    ]);
+  });
+
+  test('gets the requests when it serves, by the same parameter', () => {
+    const endpoint = (overrides: Partial<DatabaseProps>) => database(overrides).one(SsmParameter, 'Database_Endpoint');
+    const name = expect.stringMatching(
+      /^\$\{aws_db_instance\.Database_Instances_restored_.*\.address\}:3306$/,
+    ) as string;
+    expect(endpoint({ instances: both, serving: 'restored' })).toMatchObject({ name: '/shop/endpoint', value: name });
+    expect(endpoint({ instances: both })).toEqual(endpoint({}));
+  });
+
+  test('may be the only one', () => {
+    const { restored } = both;
+    const built = database({ instances: { restored }, serving: 'restored' });
+    expect(built.only(DbInstance)).toMatchObject({ identifier: 'shop-database-restored' });
+  });
+
+  test('may lose its protection alone, and keeps its last snapshot', () => {
+    const retiring = database({ instances: { ...both, main: { deletionProtection: false } }, serving: 'restored' });
+    expect(retiring.one(DbInstance, 'Database_Instance_')).toMatchObject({
+      deletion_protection: false,
+      skip_final_snapshot: false,
+      final_snapshot_identifier: 'shop-database-final',
+    });
+    expect(retiring.one(DbInstance, 'Database_Instances_restored_Instance')).toMatchObject({
+      deletion_protection: true,
+    });
+  });
+
+  test('must be there to serve', () => {
+    expect(() => database({ serving: 'restored' })).toThrow('serving must name one of the instances, got "restored"');
   });
 });
 

@@ -300,7 +300,7 @@ describe('database', () => {
     ['backupWindow', '3-4', 'must be hh:mm-hh:mm (UTC)'],
     ['maintenanceWindow', 'sunday', 'must be ddd:hh:mm-ddd:hh:mm (UTC)'],
     ['enhancedMonitoringSeconds', 20, 'must be one of 0, 1, 5, 10, 15, 30, 60'],
-    ['restoreFromSnapshot', 'my snapshot', 'must be a snapshot’s identifier or ARN'],
+    ['instances', 'main', 'must be an object'],
     ['passwordVersion', 0, 'must be at least 1'],
     ['passwordVersion', 1.5, 'must be a whole number'],
     ['poolSize', Number.NaN, 'must be a number'],
@@ -310,6 +310,81 @@ describe('database', () => {
     const shown = typeof value === 'number' ? String(value) : JSON.stringify(value);
     expect(problems((row) => ((row.database as Record<string, unknown>)[field] = value))).toEqual([
       `database.${field} ${rule}, got ${shown}`,
+    ]);
+  });
+});
+
+describe('the instances of the database', () => {
+  const restored = { fromSnapshot: 'rds:cloudpe-default-prod-database-2026-11-24-03-07' };
+  const instances = (change: object, serving = 'main') =>
+    problems((row) => {
+      row.database.instances = { main: {}, ...change };
+      row.database.serving = serving;
+    });
+
+  test.each(['main', 'restored'])('may be two, and %s serves', (serving) => {
+    expect(instances({ restored }, serving)).toEqual([]);
+  });
+
+  test('may be one that is not the main one', () => {
+    expect(
+      problems((row) => {
+        row.database.instances = { restored };
+        row.database.serving = 'restored';
+      }),
+    ).toEqual([]);
+  });
+
+  test('must have the one that serves', () => {
+    expect(instances({ restored }, 'restord')).toEqual([
+      'database.serving must name one of the instances: there are main, restored, got "restord"',
+    ]);
+    expect(problems((row) => (row.database.instances = {} as never))).toEqual([
+      'database.serving must name one of the instances: there are none, got "main"',
+    ]);
+    expect(instances({}, 'constructor')).toEqual([
+      'database.serving must name one of the instances: there are main, got "constructor"',
+    ]);
+  });
+
+  test('start from a snapshot, but for the main one', () => {
+    expect(instances({ restored: {} })).toEqual([
+      'database.instances.restored.fromSnapshot must name a snapshot: only main starts empty, got nothing',
+    ]);
+    expect(instances({ main: restored })).toEqual([
+      `database.instances.main.fromSnapshot must not be given: main starts empty; restore into another instance, got "${restored.fromSnapshot}"`,
+    ]);
+  });
+
+  test('keep their protection while they serve', () => {
+    expect(instances({ main: { deletionProtection: false } })).toEqual([
+      'database.instances.main.deletionProtection must not be false on the instance that serves, got false',
+    ]);
+    expect(instances({ main: { deletionProtection: false }, restored }, 'restored')).toEqual([]);
+  });
+
+  test('are restored from an identifier or an ARN', () => {
+    const of = (fromSnapshot: string) => instances({ restored: { fromSnapshot } });
+    expect(of('arn:aws:rds:us-east-1:222222222222:snapshot:before-the-accident')).toEqual([]);
+    expect(of('before-the-accident')).toEqual([]);
+    expect(of('my snapshot')).toEqual([
+      'database.instances.restored.fromSnapshot must be a snapshot’s identifier or ARN, got "my snapshot"',
+    ]);
+  });
+
+  test.each(['Restored', 're_stored', '2nd', 'a--b', 'a-', '', 'restored-on-2026-11-24'])(
+    'refuse the name %j',
+    (name) => {
+      const shown = /^[\w$-]+$/.test(name) ? name : JSON.stringify(name);
+      expect(instances({ [name]: restored })).toEqual([
+        `database.instances.${shown} must be words of a-z and 0-9 joined by single hyphens, a letter first, at most 19 characters, got ${JSON.stringify(name)}`,
+      ]);
+    },
+  );
+
+  test('have no other field', () => {
+    expect(instances({ restored: { ...restored, colour: 'red' } })).toEqual([
+      'database.instances.restored must not have the field colour',
     ]);
   });
 });

@@ -10,25 +10,6 @@ const sizes = fc
 /** Fields that no generator names have the value of this row, so that a new field breaks no test. */
 const { test: row } = environments;
 
-/** All but the snapshot, without which most databases start. */
-const DATABASE_FIELDS = [
-  'instanceClass',
-  'storageGiB',
-  'maxStorageGiB',
-  'multiAz',
-  'backupRetentionDays',
-  'backupWindow',
-  'maintenanceWindow',
-  'deletionProtection',
-  'applyChanges',
-  'performanceInsights',
-  'enhancedMonitoringSeconds',
-  'blueGreenUpdate',
-  'passwordVersion',
-  'tls',
-  'poolSize',
-] as const;
-
 /** How often a field is wrong: one time in so many, or never. */
 type Mistakes = 'often' | 'seldom' | 'never';
 
@@ -105,6 +86,7 @@ export function candidates(mistakes: Mistakes): fc.Arbitrary<unknown> {
   const nameless = (index: number): fc.Arbitrary<unknown> =>
     fc.constant({ publicCidr: `10.0.${index + 1}.0/24`, privateCidr: `10.0.${index + 11}.0/24` });
 
+  const restored = { fromSnapshot: 'rds:a-snapshot' };
   const endpoints = ['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'] as const;
 
   const generated = fc.record({
@@ -148,27 +130,28 @@ export function candidates(mistakes: Mistakes): fc.Arbitrary<unknown> {
       { requiredKeys: ['backend', 'deletionProtection', 'accessLogs', 'firewall'] },
     ),
     database: fc
-      .record(
-        {
-          instanceClass: often(['db.t3.micro', 'db.m7g.large'], ['large', ...nonsense]),
-          storageGiB: often([20, 50], [5, ...nonsense]),
-          maxStorageGiB: often([50, 100], [21, ...nonsense]),
-          multiAz: often([true, false], nonsense),
-          backupRetentionDays: often([0, 1, 35], [36, ...nonsense]),
-          backupWindow: often(['03:00-04:00', '23:30-00:30'], ['25:00-26:00', ...nonsense]),
-          maintenanceWindow: often(['sun:05:00-sun:06:00'], ['sun:03:30-sun:04:30', ...nonsense]),
-          deletionProtection: often([true, false], nonsense),
-          applyChanges: often(['immediately', 'in-maintenance-window'], nonsense),
-          performanceInsights: often([false], [true, ...nonsense]),
-          enhancedMonitoringSeconds: often([0, 60], [7, ...nonsense]),
-          blueGreenUpdate: often([false], [true, ...nonsense]),
-          restoreFromSnapshot: often(['rds:a-snapshot'], ['not one', ...nonsense]),
-          passwordVersion: often([1, 2], [0, ...nonsense]),
-          tls: often(['verify', 'encrypt'], nonsense),
-          poolSize: often([8], [0, ...nonsense]),
-        },
-        { requiredKeys: [...DATABASE_FIELDS] },
-      )
+      .record({
+        instanceClass: often(['db.t3.micro', 'db.m7g.large'], ['large', ...nonsense]),
+        storageGiB: often([20, 50], [5, ...nonsense]),
+        maxStorageGiB: often([50, 100], [21, ...nonsense]),
+        multiAz: often([true, false], nonsense),
+        backupRetentionDays: often([0, 1, 35], [36, ...nonsense]),
+        backupWindow: often(['03:00-04:00', '23:30-00:30'], ['25:00-26:00', ...nonsense]),
+        maintenanceWindow: often(['sun:05:00-sun:06:00'], ['sun:03:30-sun:04:30', ...nonsense]),
+        deletionProtection: often([true, false], nonsense),
+        applyChanges: often(['immediately', 'in-maintenance-window'], nonsense),
+        performanceInsights: often([false], [true, ...nonsense]),
+        enhancedMonitoringSeconds: often([0, 60], [7, ...nonsense]),
+        blueGreenUpdate: often([false], [true, ...nonsense]),
+        instances: often(
+          [{ main: {} }, { main: {}, restored }, { 'in-2026': restored, main: { deletionProtection: true } }],
+          [{ restored }, { main: restored }, { main: {}, other: {} }, { Main: {} }, ...nonsense],
+        ),
+        serving: often(['main'], ['restored', ...nonsense]),
+        passwordVersion: often([1, 2], [0, ...nonsense]),
+        tls: often(['verify', 'encrypt'], nonsense),
+        poolSize: often([8], [0, ...nonsense]),
+      })
       .map((generated) => ({ ...row.database, ...generated })),
     services: fc.record({ frontend: service, backend: service }),
     cluster: often([{ containerInsights: 'enhanced' }, { containerInsights: 'disabled' }], nonsense),

@@ -28,7 +28,12 @@ const SUBJECTS: Readonly<Record<string, EnvironmentConfig>> = {
     ...prod,
     network: { ...prod.network, endpoints: ['ecr.api', 'ecr.dkr', 'logs', 'ssm', 'ssmmessages', 'kms'] },
     edge: { ...prod.edge, backend: 'public', domain: { name: 'app.example.com', zone: 'example.com' } },
-    database: { ...prod.database, instanceClass: 'db.m7g.large', performanceInsights: true, blueGreenUpdate: true },
+    database: {
+      ...prod.database,
+      ...{ instanceClass: 'db.m7g.large', performanceInsights: true, blueGreenUpdate: true },
+      instances: { main: { deletionProtection: false }, restored: { fromSnapshot: 'before-the-accident' } },
+      serving: 'restored',
+    },
     services: {
       frontend: { ...prod.services.frontend, exec: 'on', spotPercent: 50, architecture: 'arm64' },
       backend: {

@@ -1,13 +1,13 @@
-import { DbInstance } from '@cdktf/provider-aws/lib/db-instance';
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group';
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { Construct } from 'constructs';
+import { MAIN_INSTANCE } from '../identity';
 import type { Account } from './account';
 import type { Endpoint } from './connections';
-import { DatabaseLogs } from './database-logs';
+import { databaseInstance, type InstanceProps } from './database-instance';
 import type { EncryptionKey } from './encryption-key';
 import type { Subnets } from './network';
 import type { Parameter } from './parameter';
@@ -17,6 +17,15 @@ import { SecurityGroup } from './security-group';
 
 export interface DatabaseProps {
   readonly name: string;
+
+  /** Every instance by its name in the row; what differs between them is here, all else is alike. */
+  readonly instances: Readonly<Record<string, DatabaseInstance>>;
+
+  /** The instance to which the endpoint leads. */
+  readonly serving: string;
+
+  /** The identifier of an instance. */
+  readonly identifierOf: (instance: string) => string;
   readonly account: Account;
   readonly subnets: Subnets;
   readonly key: EncryptionKey;
@@ -45,7 +54,7 @@ export interface DatabaseProps {
   /** Whether a standby runs in a second zone. @default false */
   readonly multiAz?: boolean;
 
-  /** Whether RDS refuses to delete the instance, and keeps a last snapshot when it goes. @default true */
+  /** Whether RDS refuses to delete an instance, and keeps a last snapshot when it goes. @default true */
   readonly deletionProtection?: boolean;
 
   /** @default 'in-maintenance-window' */
@@ -59,9 +68,15 @@ export interface DatabaseProps {
 
   /** Whether RDS makes larger updates on a copy and switches over. @default false */
   readonly blueGreenUpdate?: boolean;
+}
 
-  /** A snapshot to start from; a change replaces the instance. @default - an empty database */
-  readonly restoreFromSnapshot?: string;
+/** What one instance has for itself. */
+export interface DatabaseInstance {
+  /** Its identifier or ARN; a change replaces the instance. @default - an empty database */
+  readonly fromSnapshot?: string;
+
+  /** @default - as all instances; the last snapshot is kept whatever is said here */
+  readonly deletionProtection?: boolean;
 }
 
 /** Where a database's name, address and credentials are; never what they are. */
@@ -100,7 +115,11 @@ const SETTINGS: readonly { name: string; value: string; applyMethod: 'immediate'
   { name: 'slow_query_log', value: '1', applyMethod: 'immediate' },
 ];
 
-/** A MySQL instance in private subnets: encrypted, TLS only, its passwords in SSM and nowhere else. */
+/**
+ * MySQL in private subnets: encrypted, TLS only, its passwords in SSM and nowhere else.
+ *
+ * One instance serves; others may stand beside it, restored from a snapshot, until one of them is told to serve.
+ */
 export class Database extends Construct implements Endpoint {
   public readonly host: string;
   public readonly port = 3306;
@@ -110,15 +129,6 @@ export class Database extends Construct implements Endpoint {
 
   public constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
-    const {
-      multiAz = false,
-      deletionProtection = true,
-      applyChanges = 'in-maintenance-window',
-      performanceInsights = false,
-      enhancedMonitoringSeconds = 60,
-      blueGreenUpdate = false,
-    } = props;
-
     const subnetGroup = new DbSubnetGroup(this, 'Subnets', {
       name: props.name,
       description: 'private subnets',
@@ -136,58 +146,41 @@ export class Database extends Construct implements Endpoint {
       vpcId: props.subnets.vpcId,
       description: 'MySQL: admits the services that connect to it',
     });
-    const logs = new DatabaseLogs(this, 'Logs', {
-      identifier: props.name,
-      retentionDays: props.logsRetentionDays,
-      key: props.logsKey,
-    });
     const users = this.users(props);
-
-    const instance = new DbInstance(this, 'Instance', {
-      identifier: props.name,
-      engine: 'mysql',
-      engineVersion: '8.4',
-      instanceClass: props.instanceClass,
-      allocatedStorage: props.storageGiB,
-      // Equal sizes mean no growth, which RDS calls by leaving the limit out.
-      ...(props.maxStorageGiB > props.storageGiB && { maxAllocatedStorage: props.maxStorageGiB }),
-      storageType: 'gp3',
-      storageEncrypted: true,
-      kmsKeyId: props.key.arn,
-      // A restored instance has the schema and the user of its snapshot; RDS refuses other names.
-      ...(props.restoreFromSnapshot === undefined
-        ? { dbName: SCHEMA, username: MASTER }
-        : { snapshotIdentifier: props.restoreFromSnapshot }),
-      passwordWo: users.masterPassword.ephemeralValue,
-      passwordWoVersion: props.passwordVersion,
+    const {
+      multiAz = false,
+      deletionProtection = true,
+      applyChanges = 'in-maintenance-window',
+      performanceInsights = false,
+      enhancedMonitoringSeconds = 60,
+      blueGreenUpdate = false,
+    } = props;
+    const alike: Omit<InstanceProps, 'identifier'> = {
+      ...props,
+      ...{ multiAz, deletionProtection, applyChanges, performanceInsights, enhancedMonitoringSeconds, blueGreenUpdate },
+      lastSnapshot: deletionProtection,
+      schema: SCHEMA,
+      masterUsername: MASTER,
+      masterPassword: users.masterPassword.ephemeralValue,
       port: this.port,
-      dbSubnetGroupName: subnetGroup.name,
+      subnetGroupName: subnetGroup.name,
       parameterGroupName: parameterGroup.name,
-      vpcSecurityGroupIds: [securityGroup.groupId],
-      publiclyAccessible: false,
-      multiAz,
-      caCertIdentifier: 'rds-ca-rsa2048-g1',
-      backupRetentionPeriod: props.backupRetentionDays,
-      backupWindow: props.backupWindow,
-      maintenanceWindow: props.maintenanceWindow,
-      copyTagsToSnapshot: true,
-      deletionProtection,
-      skipFinalSnapshot: !deletionProtection,
-      ...(deletionProtection && { finalSnapshotIdentifier: `${props.name}-final` }),
-      autoMinorVersionUpgrade: true,
-      applyImmediately: applyChanges === 'immediately',
-      enabledCloudwatchLogsExports: [...DatabaseLogs.TYPES],
-      performanceInsightsEnabled: performanceInsights,
-      ...(performanceInsights && { performanceInsightsKmsKeyId: props.key.arn, performanceInsightsRetentionPeriod: 7 }),
-      monitoringInterval: enhancedMonitoringSeconds,
+      securityGroupId: securityGroup.groupId,
       ...(enhancedMonitoringSeconds > 0 && { monitoringRoleArn: this.monitoringRole(props).arn }),
-      ...(blueGreenUpdate && { blueGreenUpdate: { enabled: true } }),
-      // RDS makes log groups itself, without retention or key, unless they exist first.
-      dependsOn: logs.resources,
-    });
+    };
+    const others = new Construct(this, 'Instances');
+    const instances = Object.fromEntries(
+      Object.entries(props.instances).map(([name, own]) => {
+        // The main one was here before there could be others: its id must stay what it is.
+        const scope = name === MAIN_INSTANCE ? this : new Construct(others, name);
+        return [name, databaseInstance(scope, { ...alike, ...own, identifier: props.identifierOf(name) })];
+      }),
+    );
+    const instance = instances[props.serving];
+    if (!instance) throw new Error(`serving must name one of the instances, got ${JSON.stringify(props.serving)}`);
 
     this.host = instance.address;
-    this.identifier = props.name;
+    this.identifier = props.identifierOf(props.serving);
     this.securityGroupId = securityGroup.groupId;
     this.parameters = {
       ...users,

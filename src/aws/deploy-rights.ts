@@ -112,7 +112,10 @@ export function deployRights(props: DeployRightsProps): { readonly data: Stateme
       },
       {
         sid: 'Database',
-        actions: ['rds:*Tag*', 'rds:Create*', 'rds:Delete*', 'rds:Modify*', 'rds:Reset*', 'rds:Reboot*'],
+        actions: [
+          ...['rds:*Tag*', 'rds:Create*', 'rds:Delete*', 'rds:Modify*', 'rds:Reset*', 'rds:Reboot*'],
+          'rds:RestoreDBInstanceFromDBSnapshot',
+        ],
         resources: arns.databases,
       },
       {
@@ -308,7 +311,8 @@ function scopes({ project, environment, account }: DeployRightsProps) {
         // The other workspaces.
         at('ssm', `parameter/${project}/${environment}-*`),
       ],
-      databases: ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => at('rds', `${kind}:${name}-*`)),
+      // RDS's own daily snapshots are called `rds:…`.
+      databases: ['db', 'pg', 'subgrp', 'snapshot', 'snapshot:rds'].map((kind) => at('rds', `${kind}:${name}-*`)),
       logGroups: ['/ecs/', '/vpc/', '/aws/rds/instance/', 'aws-waf-logs-', '/aws/ecs/containerinsights/'].map(
         (prefix) => at('logs', `log-group:${prefix}${name}*`),
       ),

@@ -9,6 +9,29 @@ const MINIMUM_WINDOW_MINUTES = 30;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const MINUTES = { day: 24 * 60, week: 7 * 24 * 60 };
 
+/** The instance that a new environment has, and the only one that starts empty. */
+const MAIN_INSTANCE = 'main';
+
+/** At most this long, so that the longest workspace's identifier stays within RDS's 63 characters. */
+const INSTANCE_MAX_LENGTH = 19;
+
+const instanceName = z
+  .string()
+  .regex(
+    new RegExp(`^(?=.{1,${INSTANCE_MAX_LENGTH}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$`),
+    `must be words of a-z and 0-9 joined by single hyphens, a letter first, at most ${INSTANCE_MAX_LENGTH} characters`,
+  );
+
+const instanceSchema = z.strictObject({
+  /** The snapshot it starts from. Changing it replaces the instance: restore into a new one instead. */
+  fromSnapshot: z
+    .string()
+    .regex(/^(arn:aws[a-z-]*:rds:\S+|(rds:)?[a-z][a-z0-9-]*)$/i, 'must be a snapshot’s identifier or ARN')
+    .optional(),
+  /** `false` on an instance that is to go next; otherwise that of all. */
+  deletionProtection: z.boolean().optional(),
+});
+
 const time = '([01]\\d|2[0-3]):[0-5]\\d';
 const day = '(mon|tue|wed|thu|fri|sat|sun)';
 
@@ -25,7 +48,11 @@ export const databaseSchema = z
     maintenanceWindow: z
       .string()
       .regex(new RegExp(`^${day}:${time}-${day}:${time}$`), 'must be ddd:hh:mm-ddd:hh:mm (UTC)'),
-    /** Whether RDS refuses to delete the instance, and keeps a last snapshot when it is deleted. */
+    /** Every instance there is; all alike but for what is said here. */
+    instances: z.record(instanceName, instanceSchema),
+    /** The one that the services use. */
+    serving: z.string(),
+    /** Whether RDS refuses to delete an instance, and keeps a last snapshot when it is deleted. */
     deletionProtection: z.boolean(),
     /** Whether changes wait for the maintenance window. */
     applyChanges: z.enum(['immediately', 'in-maintenance-window']),
@@ -34,11 +61,6 @@ export const databaseSchema = z
     enhancedMonitoringSeconds: z.literal([0, 1, 5, 10, 15, 30, 60]),
     /** Whether RDS makes larger updates on a copy and switches over. */
     blueGreenUpdate: z.boolean(),
-    /** A snapshot to start from; changing it replaces the instance. */
-    restoreFromSnapshot: z
-      .string()
-      .regex(/^(arn:aws[a-z-]*:rds:\S+|(rds:)?[a-z][a-z0-9-]*)$/i, 'must be a snapshot’s identifier or ARN')
-      .optional(),
     /** Raise by one to rotate every password of the database. */
     passwordVersion: z.int().min(1),
     /** `verify` checks the server's certificate and name against the RDS roots; `encrypt` only encrypts. */
@@ -47,6 +69,9 @@ export const databaseSchema = z
     poolSize: z.int().min(1).max(64),
   })
   .superRefine((database, context) => {
+    for (const { path, input, message } of instanceProblems(database)) {
+      context.addIssue({ code: 'custom', path, input, message });
+    }
     const { storageGiB, maxStorageGiB } = database;
     if (maxStorageGiB !== storageGiB && maxStorageGiB < storageGiB * MINIMUM_GROWTH) {
       context.addIssue({
@@ -96,6 +121,44 @@ export const databaseSchema = z
       });
     }
   });
+
+interface Instances {
+  readonly instances: Readonly<Record<string, z.infer<typeof instanceSchema>>>;
+  readonly serving: string;
+  readonly deletionProtection: boolean;
+}
+
+interface Problem {
+  readonly path: string[];
+  readonly input: unknown;
+  readonly message: string;
+}
+
+function instanceProblems({ instances, serving, deletionProtection }: Instances): Problem[] {
+  const names = Object.keys(instances);
+  const problems = names.flatMap((name): Problem[] => {
+    const input = instances[name]?.fromSnapshot;
+    const path = ['instances', name, 'fromSnapshot'];
+    if (name === MAIN_INSTANCE && input !== undefined) {
+      return [{ path, input, message: 'must not be given: main starts empty; restore into another instance' }];
+    }
+    if (name !== MAIN_INSTANCE && input === undefined) {
+      return [{ path, input, message: 'must name a snapshot: only main starts empty' }];
+    }
+    return [];
+  });
+  if (!names.includes(serving)) {
+    const known = names.length === 0 ? 'there are none' : `there are ${names.join(', ')}`;
+    problems.push({ path: ['serving'], input: serving, message: `must name one of the instances: ${known}` });
+  } else if (deletionProtection && instances[serving]?.deletionProtection === false) {
+    problems.push({
+      path: ['instances', serving, 'deletionProtection'],
+      input: false,
+      message: 'must not be false on the instance that serves',
+    });
+  }
+  return problems;
+}
 
 /** A window in minutes since the week, or the day, began. */
 interface Window {

@@ -76,6 +76,8 @@ const test: EnvironmentConfig = {
     backupRetentionDays: 1,
     backupWindow: '03:00-04:00',
     maintenanceWindow: 'sun:05:00-sun:06:00',
+    instances: { main: {} },
+    serving: 'main',
     deletionProtection: false,
     applyChanges: 'immediately',
     performanceInsights: false,

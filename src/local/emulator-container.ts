@@ -31,9 +31,12 @@ export async function isCurrent(run: Run): Promise<boolean> {
   return running.stdout.trim() === built.stdout.trim();
 }
 
-/** Whether the emulator lost the database `identifier`: nothing but a new start brings it back, at another address. */
-export async function databaseIsLost(run: Run, identifier: string): Promise<boolean> {
-  const filters = [`label=${LABEL}=${CONTAINER}`, `name=-instance-${identifier}$`];
+/**
+ * Whether the emulator lost every instance of the database `name`: nothing but a new start brings one back, at another
+ * address. Which instances there were is not asked, so that a row may name one that is yet to come.
+ */
+export async function databaseIsLost(run: Run, name: string): Promise<boolean> {
+  const filters = [`label=${LABEL}=${CONTAINER}`, `name=-instance-${name}(-|$)`];
   const { stdout } = await run('docker', ['ps', '--quiet', ...filters.flatMap((filter) => ['--filter', filter])]);
   return stdout.trim() === '';
 }

@@ -53,8 +53,10 @@ export function backendMigration(props: Surroundings & { readonly database: Data
       ...awsEnvironment(config),
       APP_ENV: identity.env,
       DATABASE_TLS: config.database.tls,
-      // A raised number makes a new revision, so the services roll and this container sets the new passwords.
+      // A raised number and another instance make a new revision, so the services roll: this container sets the passwords,
+      // and the tasks read the new endpoint.
       PASSWORD_VERSION: String(config.database.passwordVersion),
+      DATABASE_INSTANCE: identity.databaseInstance(config.database.serving),
     },
     secrets: {
       DATABASE_NAME: database.name,

@@ -69,6 +69,7 @@ export class FoundationStack extends EnvironmentStack {
     this.database = new Database(this, 'Database', {
       ...config.database,
       name: identity.name('database'),
+      identifierOf: (instance) => identity.databaseInstance(instance),
       account,
       subnets: this.network.privateSubnets,
       key: this.keys.data,

@@ -19,6 +19,6 @@ export function watchedOf(config: EnvironmentConfig, identity: Identity, mysql: 
     env: identity.env,
     clusterName: identity.clusterName,
     services: Object.fromEntries(rows) as WatchedServices,
-    database: { identifier: identity.name('database'), collector: mysql !== 'off' },
+    database: { identifier: identity.databaseInstance(config.database.serving), collector: mysql !== 'off' },
   };
 }
