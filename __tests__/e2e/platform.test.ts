@@ -10,6 +10,8 @@ import { Platform } from './platform';
 import { pounding } from './pounding';
 
 const platform = new Platform('e2e');
+const ROWS = 'src/config/environments.ts';
+const SNAPSHOT = 'e2e-before-the-accident';
 let browser: Browser | undefined;
 
 beforeAll(async () => {
@@ -159,7 +161,8 @@ describe('change', () => {
     try {
       checkout.edit('images/frontend/gunicorn.conf.py', 'bind = "127.0.0.1:8000"', 'raise SystemExit("no good")');
       const load = pounding(platform, '/');
-      const { exitCode, output } = await platform.npm('up', [], { VERSION: 'e2e-2' }, checkout.root);
+      const edited = new Platform(platform.workspace, checkout.root);
+      const { exitCode, output } = await edited.npm('up', [], { VERSION: 'e2e-2' });
       const { sent, failed } = await load.stop();
       expect(output).toContain('the release of frontend was taken back');
       expect(output).toContain('More: npm run logs -- frontend');
@@ -175,6 +178,13 @@ describe('change', () => {
     }
   });
 
+  // Before the rotation, so that the passwords in it are old ones.
+  test('a snapshot is taken of the database while it serves', async () => {
+    const DBInstanceIdentifier = platform.settings.identity.databaseInstance('main');
+    await platform.rds('CreateDBSnapshot', { DBSnapshotIdentifier: SNAPSHOT, DBInstanceIdentifier });
+    expect((await platform.ask('GET', '/api/notes')).body).toContain('Milk');
+  });
+
   test('raising one number gives every user of the database a new password, and no request fails', async () => {
     const passwords = () =>
       Promise.all([
@@ -185,9 +195,10 @@ describe('change', () => {
     const before = await passwords();
     const checkout = new Checkout();
     try {
-      checkout.edit('src/config/environments.ts', 'passwordVersion: 1,', 'passwordVersion: 2,');
+      checkout.edit(ROWS, 'passwordVersion: 1,', 'passwordVersion: 2,');
       const load = pounding(platform, '/api/notes');
-      const { exitCode, output } = await platform.npm('up', [], { VERSION: 'e2e-2' }, checkout.root);
+      const edited = new Platform(platform.workspace, checkout.root);
+      const { exitCode, output } = await edited.npm('up', [], { VERSION: 'e2e-2' });
       const { sent, failed } = await load.stop();
       expect(exitCode, output).toBe(0);
       expect(sent).toBeGreaterThan(20);
@@ -216,6 +227,63 @@ describe('change', () => {
         { timeout: 120_000, interval: 1000 },
       )
       .toBe(true);
+  });
+});
+
+describe('after an accident', () => {
+  const checkout = new Checkout();
+  const edited = new Platform(platform.workspace, checkout.root);
+  const titles = 'SELECT title FROM cloudpe.notes';
+
+  afterAll(() => {
+    checkout.remove();
+  });
+
+  /** `npm run up` under load, after which everything was answered. */
+  async function upUnderLoad(): Promise<string> {
+    const load = pounding(platform, '/api/notes');
+    const { exitCode, output } = await edited.npm('up', [], { VERSION: 'e2e-2' });
+    const { sent, failed } = await load.stop();
+    expect(exitCode, output).toBe(0);
+    expect(sent).toBeGreaterThan(20);
+    expect(failed).toEqual([]);
+    return output;
+  }
+
+  test('the snapshot comes up beside the database that serves', async () => {
+    const { notes } = JSON.parse((await platform.ask('GET', '/api/notes')).body) as { notes: { id: number }[] };
+    for (const { id } of notes) expect((await platform.ask('DELETE', `/api/notes/${id}`)).status).toBe(204);
+    expect(await platform.sql('main', titles)).toBe('');
+
+    checkout.edit(ROWS, 'passwordVersion: 1,', 'passwordVersion: 2,');
+    checkout.edit(ROWS, 'main: {} }', `main: {}, restored: { fromSnapshot: '${SNAPSHOT}' } }`);
+    await upUnderLoad();
+    // With the password of today: the snapshot has the one before.
+    expect(await platform.sql('restored', titles)).toContain('Milk');
+    expect(await platform.sql('main', titles)).toBe('');
+    expect((await platform.ask('GET', '/api/notes')).body).not.toContain('Milk');
+  });
+
+  test('one word lets it serve, and no request fails', async () => {
+    checkout.edit(ROWS, "serving: 'main'", "serving: 'restored'");
+    expect(await upUnderLoad()).toContain('applied application');
+    expect((await platform.ask('GET', '/api/notes')).body).toContain('Milk');
+    expect((await platform.ask('POST', '/api/create', { title: 'After the restore', text: '' })).status).toBe(201);
+    expect(await platform.sql('restored', titles)).toContain('After the restore');
+    expect(await platform.sql('main', titles)).toBe('');
+  });
+
+  test.each(LOCAL_STACKS)('the second plan of %s is empty again', async (stack) => {
+    const { exitCode, output } = await edited.plan(stack);
+    expect(output).toContain('No changes.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('the former database goes, unnoticed', async () => {
+    checkout.edit(ROWS, 'instances: { main: {}, restored', 'instances: { restored');
+    await upUnderLoad();
+    expect(await platform.databases('main')).toEqual([]);
+    expect((await platform.ask('GET', '/api/notes')).body).toContain('After the restore');
   });
 });
 

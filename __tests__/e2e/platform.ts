@@ -25,8 +25,12 @@ export interface Answer {
 export class Platform {
   public readonly settings: LocalSettings;
 
-  public constructor(public readonly workspace: string) {
-    this.settings = localSettings(ROOT, { ...process.env, ...WITHOUT_KEY, WORKSPACE: workspace });
+  /** `root` is the checkout whose rows say what the workspace is to be. */
+  public constructor(
+    public readonly workspace: string,
+    private readonly root = ROOT,
+  ) {
+    this.settings = localSettings(root, { ...process.env, ...WITHOUT_KEY, WORKSPACE: workspace });
   }
 
   /** `npm run <command>`, with all that it said. */
@@ -34,10 +38,9 @@ export class Platform {
     command: string,
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
-    root = ROOT,
   ): Promise<{ exitCode: number | undefined; output: string }> {
     const { exitCode, all } = await execa('node', ['scripts/run.mjs', command, ...args], {
-      cwd: root,
+      cwd: this.root,
       env: { ...WITHOUT_KEY, WORKSPACE: this.workspace, ...env },
       all: true,
       reject: false,
@@ -49,8 +52,8 @@ export class Platform {
   /** `npm run <command>`, with a Ctrl-C, which reaches every program of the terminal, once it has said `line`. */
   public async interrupted(command: string, line: string): Promise<{ exitCode: number | undefined; output: string }> {
     const child = execa('node', ['scripts/run.mjs', command], {
-      cwd: ROOT,
-      env: { WORKSPACE: this.workspace },
+      cwd: this.root,
+      env: { ...WITHOUT_KEY, WORKSPACE: this.workspace },
       all: true,
       reject: false,
       stdin: 'ignore',
@@ -135,6 +138,36 @@ export class Platform {
       new GetParameterCommand({ Name: this.settings.identity.path(...parts), WithDecryption: true }),
     );
     return Parameter?.Value ?? '';
+  }
+
+  /** One request to RDS, which the emulator knows by the address in the signature. */
+  public async rds(action: string, parameters: Readonly<Record<string, string>>): Promise<void> {
+    const { config, emulator } = this.settings;
+    const response = await fetch(emulator.endpoint, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=emulator/20261124/${config.region}/rds/aws4_request` },
+      body: new URLSearchParams({ Action: action, Version: '2014-10-31', ...parameters }),
+    });
+    if (!response.ok) throw new Error(`${action} answers ${response.status}: ${await response.text()}`);
+  }
+
+  /** What a database instance answers its first user; the password is the one in SSM. */
+  public async sql(instance: string, statement: string): Promise<string> {
+    const [container = ''] = await this.databases(instance);
+    const mysql = ['mysql', '--protocol=TCP', '--host=127.0.0.1', '--user=admin', '--batch', '--skip-column-names'];
+    const { stdout } = await execa(
+      'docker',
+      ['exec', '--env', 'MYSQL_PWD', container, ...mysql, `--execute=${statement}`],
+      { env: { MYSQL_PWD: await this.parameter('database', 'master', 'password') } },
+    );
+    return stdout;
+  }
+
+  /** The containers of a database instance: one, or none. */
+  public async databases(instance: string): Promise<string[]> {
+    const name = `name=-instance-${this.settings.identity.databaseInstance(instance)}$`;
+    const { stdout } = await execa('docker', ['ps', '--all', '--quiet', '--filter', name]);
+    return stdout.split('\n').filter(Boolean);
   }
 
   /** Every version of every state of this workspace, by key and version. */

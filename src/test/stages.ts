@@ -42,7 +42,7 @@ const HERE: readonly Stage[] = [
 const PLATFORM: readonly Stage[] = [
   {
     ...vitest('e2e'),
-    title: 'End to end: up, pages, API, second plan, secrets, release, rotation, two workspaces, down',
+    title: 'End to end: up, pages, API, second plan, secrets, release, rotation, restore, two workspaces, down',
     needs: ['docker', 'browser', 'aws-provider'],
   },
 ];
