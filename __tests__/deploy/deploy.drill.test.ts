@@ -11,6 +11,7 @@ import {
 import { CreateRepositoryCommand, PutImageCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EnvironmentConfig } from '../../src/config/environment';
+import { environments } from '../../src/config/environments';
 import { bootstrap } from '../../src/deploy/bootstrap';
 import { deploy, type DeployEdges } from '../../src/deploy/deploy';
 import { imagesOf } from '../../src/deploy/registry';
@@ -362,6 +363,19 @@ describe.skipIf(problem !== undefined)(`npm run deploy${problem === undefined ? 
       const { edges, done } = edgesFor(at);
       await expect(destroyWorkspace(at, { approved }, edges)).rejects.toThrow(text);
       expect(done).toEqual([]);
+    });
+
+    test('what is protected is refused before anything is looked at', async () => {
+      const at = settings(
+        { database: { ...environments.local.database, deletionProtection: true } },
+        { WORKSPACE: 'kept' },
+      );
+      const { edges, done, calls } = edgesFor(at);
+      await expect(destroyWorkspace(at, { approved: 'kept' }, edges)).rejects.toThrow(
+        'environments.local.database.deletionProtection must be false to destroy a workspace, got true: change the row, ' +
+          'deploy it there (ENVIRONMENT=local WORKSPACE=kept npm run deploy), and try again',
+      );
+      expect([done, calls]).toEqual([[], []]);
     });
 
     test('a workspace that somebody works on is left alone', async () => {

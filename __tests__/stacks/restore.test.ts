@@ -66,7 +66,7 @@ describe('a restore, step by step', () => {
 
   test('the old one loses its protection before it goes, and nothing else', () => {
     expect(plan(switched, retiring)).toEqual({
-      foundation: ['~ aws_db_instance.Database_Instance: deletion_protection'],
+      foundation: ['~ aws_db_instance.Database_Instance: deletion_protection, lifecycle'],
     });
     expect(plan(retiring, after)).toEqual({
       foundation: ['- aws_cloudwatch_log_group', '- aws_cloudwatch_log_group', '- aws_db_instance'],

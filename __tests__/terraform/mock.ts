@@ -81,7 +81,7 @@ const EPHEMERAL = /ephemeral\.(\w+)\.(\w+)\.\w+/g;
 
 /**
  * The stack without what a mocked provider cannot answer: ephemeral resources become ephemeral variables, and there is no
- * backend to keep a state in.
+ * backend to keep a state in. `terraform test` destroys what it applied, so nothing may refuse that.
  */
 function testable(template: Template): Record<string, unknown> {
   const { ephemeral, terraform, variable, ...rest } = template;
@@ -93,7 +93,10 @@ function testable(template: Template): Record<string, unknown> {
   const text = JSON.stringify({ ...rest, terraform: settings }).replace(EPHEMERAL, 'var.$1_$2');
   const all = { ...variable, ...(Object.fromEntries(variables) as Record<string, unknown>) };
   // An empty block is an error to Terraform.
-  return { ...(JSON.parse(text) as Record<string, unknown>), ...(Object.keys(all).length > 0 && { variable: all }) };
+  const destroyable = JSON.parse(text, (key, value: unknown) =>
+    key === 'prevent_destroy' ? undefined : value,
+  ) as Record<string, unknown>;
+  return { ...destroyable, ...(Object.keys(all).length > 0 && { variable: all }) };
 }
 
 function ephemeralNames(ephemeral: Template['ephemeral']): string[] {

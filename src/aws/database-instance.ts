@@ -93,5 +93,7 @@ export function databaseInstance(scope: Construct, props: InstanceProps): DbInst
     ...(props.blueGreenUpdate && { blueGreenUpdate: { enabled: true } }),
     // RDS makes log groups itself, without retention or key, unless they exist first.
     dependsOn: logs.resources,
+    // RDS refuses to delete it; this says so before anything was changed.
+    ...(props.deletionProtection && { lifecycle: { preventDestroy: true } }),
   });
 }

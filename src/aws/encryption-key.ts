@@ -15,6 +15,9 @@ export interface EncryptionKeyProps {
    * @default - only what IAM policies of this account allow
    */
   readonly statements?: readonly Statement[];
+
+  /** Whether Terraform refuses to plan its end: what it encrypted would be lost with it. @default true */
+  readonly preventDestroy?: boolean;
 }
 
 /** A KMS key with yearly rotation. */
@@ -26,6 +29,7 @@ export class EncryptionKey extends Construct {
 
   public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
+    const { preventDestroy = true } = props;
     const key = new KmsKey(this, 'Key', {
       description: props.description,
       enableKeyRotation: true,
@@ -40,6 +44,7 @@ export class EncryptionKey extends Construct {
         },
         ...(props.statements ?? []),
       ]),
+      ...(preventDestroy && { lifecycle: { preventDestroy } }),
     });
     const alias = new KmsAlias(this, 'Alias', { name: `alias/${props.name}`, targetKeyId: key.keyId });
     this.arn = key.arn;

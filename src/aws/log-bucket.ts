@@ -8,7 +8,7 @@ export interface LogBucketProps {
   readonly account: Account;
   readonly retentionDays: number;
 
-  /** Whether it may be deleted while it holds logs. @default false */
+  /** Whether it may be deleted, with all that it holds; otherwise Terraform refuses to plan it. @default false */
   readonly forceDestroy?: boolean;
 }
 

@@ -27,11 +27,8 @@ export interface PrivateBucketProps {
   /** What its policy says beside "TLS only". */
   readonly statements: (bucketArn: string) => readonly Statement[];
 
-  /** Whether it may be deleted while it holds objects. @default false */
+  /** Whether it may be deleted, with all that it holds; otherwise Terraform refuses to plan it. @default false */
   readonly forceDestroy?: boolean;
-
-  /** Whether Terraform refuses to destroy it. @default false */
-  readonly preventDestroy?: boolean;
 }
 
 /** What every bucket here has: versions, encryption, an owner, no way in from the internet or without TLS. */
@@ -41,12 +38,12 @@ export abstract class PrivateBucket extends Construct {
 
   protected constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { forceDestroy = false, preventDestroy = false } = props;
+    const { forceDestroy = false } = props;
     const encryption = props.encryption(this);
     const bucket = new S3Bucket(this, 'Bucket', {
       bucket: props.name,
       forceDestroy,
-      ...(preventDestroy && { lifecycle: { preventDestroy } }),
+      ...(!forceDestroy && { lifecycle: { preventDestroy: true } }),
     });
     const block = new S3BucketPublicAccessBlock(this, 'Private', {
       bucket: bucket.id,

@@ -10,7 +10,7 @@ export interface RepositoryProps {
   /** How many images to keep for rolling back. @default 30 */
   readonly keepImages?: number;
 
-  /** Whether it may be deleted while it holds images. @default false */
+  /** Whether it may be deleted, with all that it holds; otherwise Terraform refuses to plan it. @default false */
   readonly forceDelete?: boolean;
 }
 
@@ -30,6 +30,7 @@ export class Repository extends Construct {
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: [{ encryptionType: 'KMS', kmsKey: props.key.arn }],
       forceDelete,
+      ...(!forceDelete && { lifecycle: { preventDestroy: true } }),
     });
     new EcrLifecyclePolicy(this, 'Lifecycle', {
       repository: repository.name,

@@ -1,4 +1,3 @@
-import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { Construct } from 'constructs';
 import type { Account } from './account';
 import { EncryptionKey } from './encryption-key';
@@ -22,11 +21,14 @@ export class StateBucket extends PrivateBucket {
   public constructor(scope: Construct, id: string, { name, account, oldVersionsDays = 90 }: StateBucketProps) {
     super(scope, id, {
       name,
-      preventDestroy: true,
       encryption: (bucket) => ({
         applyServerSideEncryptionByDefault: {
           sseAlgorithm: 'aws:kms',
-          kmsMasterKeyId: lastingKey(bucket, name, account),
+          kmsMasterKeyId: new EncryptionKey(bucket, 'Encryption', {
+            name,
+            description: `${name}: Terraform's state`,
+            account,
+          }).arn,
         },
         // One call to KMS for many objects instead of one for each.
         bucketKeyEnabled: true,
@@ -57,13 +59,4 @@ export class StateBucket extends PrivateBucket {
     if (!(key instanceof EncryptionKey)) throw new Error('a state bucket must have a key of its own');
     return key.arn;
   }
-}
-
-/** The ARN of a key that Terraform refuses to destroy. */
-function lastingKey(bucket: Construct, name: string, account: Account): string {
-  const key = new EncryptionKey(bucket, 'Encryption', { name, description: `${name}: Terraform's state`, account });
-  // Other keys may go with what they encrypt; this one may not, so it is protected here and not by a prop of theirs.
-  const kmsKey = key.node.findChild('Key');
-  if (kmsKey instanceof KmsKey) kmsKey.lifecycle = { preventDestroy: true };
-  return key.arn;
 }

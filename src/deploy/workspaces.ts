@@ -91,6 +91,7 @@ export async function destroyWorkspace(
   if (approved === undefined && !edges.person.present) {
     throw new Error(`destroying asks first and there is no terminal: run it in one, or with --approve ${workspace}`);
   }
+  requireUnprotected(settings);
   const { s3 } = edges.clients;
   await preflight(settings, edges.run, edges.clients);
   await preflightState(settings, edges.clients);
@@ -129,6 +130,17 @@ export async function destroyWorkspace(
     listrOptions,
   ).run();
   return true;
+}
+
+/** Otherwise Terraform would refuse half way, with the application gone. */
+function requireUnprotected(settings: DeploySettings): void {
+  const { config } = settings;
+  const fields = (['database', 'edge'] as const).filter((field) => config[field].deletionProtection);
+  if (fields.length === 0) return;
+  const names = fields.map((field) => `environments.${config.name}.${field}.deletionProtection`).join(' and ');
+  throw new Error(
+    `${names} must be false to destroy a workspace, got true: change the row, deploy it there (${calledWith(settings)} npm run deploy), and try again`,
+  );
 }
 
 /** Deletes the current versions; the older ones stay for as long as the bucket keeps them, should it have been a mistake. */

@@ -94,17 +94,20 @@ export class FoundationStack extends EnvironmentStack {
   }
 
   private encryptionKeys(): FoundationStack['keys'] {
-    const { account, identity } = this;
+    const { account, config, identity } = this;
+    const preventDestroy = config.database.deletionProtection;
     return {
       data: new EncryptionKey(this, 'DataKey', {
         name: identity.name('data'),
         description: `${identity.name()}: database, parameters, images`,
         account,
+        preventDestroy,
       }),
       logs: new EncryptionKey(this, 'LogsKey', {
         name: identity.name('logs'),
         description: `${identity.name()}: log groups`,
         account,
+        preventDestroy,
         statements: [EncryptionKey.forLogs(account, `*${identity.name()}`)],
       }),
     };
