@@ -37,6 +37,11 @@ describe('differences', () => {
     ]);
   });
 
+  test('are none between nothing and an empty text', () => {
+    expect(paths({ ipc_mode: '', port: null }, { ipc_mode: null, port: '' })).toEqual([]);
+    expect(paths({ ipc_mode: 'host' }, { ipc_mode: '' })).toEqual(['changed ipc_mode']);
+  });
+
   test('treat lists of words as sets', () => {
     expect(paths({ Action: ['a', 'b'] }, { Action: ['b', 'c'] })).toEqual(['removed Action', 'added Action']);
   });

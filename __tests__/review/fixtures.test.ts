@@ -11,8 +11,7 @@ const FIRST: Readonly<Record<string, { level: 'nothing' | 'safe' | 'person'; see
     level: 'safe',
     sees: [
       /^Safe: 1 released/,
-      /image of backend-container, backend-migrate: \w+ → 4d1f8e2a9b03/,
-      /FEATURE_BASKET: added on/,
+      /image of backend-container, backend-migrate: [0-9a-f]{16} → [0-9a-f]{16} /,
       /at most 2 at once/,
       /back: /,
     ],
@@ -28,9 +27,16 @@ const FIRST: Readonly<Record<string, { level: 'nothing' | 'safe' | 'person'; see
   'own/database-replaced': {
     level: 'person',
     sees: [
-      /^Stop: the database cloudpe-default-test-database is replaced and every table in it/,
+      /^Stop: the database cloudpe-default-local-database is replaced and every table in it/,
       /forced by: db_name: cloudpe → cloudpe_v2/,
       /LOST: every table/,
+    ],
+  },
+  'own/database-restored': {
+    level: 'person',
+    sees: [
+      /^Stop: the database cloudpe-default-local-database is replaced and every table in it/,
+      /forced by: snapshot_identifier: added cloudpe-before-friday/,
     ],
   },
   'own/subnet-renamed': {
@@ -39,21 +45,24 @@ const FIRST: Readonly<Record<string, { level: 'nothing' | 'safe' | 'person'; see
       /^Needs a person: the subnet is destroyed/,
       /may only be renamed/,
       /a moved block would keep/,
-      /takes with it: .*Subnets/,
+      /takes with it: the network interfaces in it, aws_nat_gateway/,
     ],
   },
   'own/rule-opened': {
     level: 'person',
     sees: [/^Stop: the whole internet may reach tcp 3306/, /referenced_security_group_id: removed/],
   },
-  'own/role-widened': { level: 'person', sees: [/^Stop: its bearer may now ssm:\*/, /s3:GetObject on every resource/] },
+  'own/role-widened': {
+    level: 'person',
+    sees: [/^Stop: its bearer may now ssm:\*/, /Action: removed ssm:GetParameters/],
+  },
   'own/secret-rotated': {
     level: 'safe',
     sees: [/^Safe: 4 updated/, /the master password changes/, /its value changes/],
   },
   'own/guards-off': {
     level: 'person',
-    sees: [/^Needs a person/, /backups are kept for a shorter time/, /network traffic is no longer recorded/],
+    sees: [/^Stop: the log group .* is destroyed and every log line/, /network traffic is no longer recorded/],
   },
   'own/first-deployment': { level: 'safe', sees: [/^Safe: 57 created/, /\+\$53\.21/] },
   'public/terraform-drift': {

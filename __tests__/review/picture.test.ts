@@ -94,7 +94,7 @@ test('boxes stand in their subnets, subnets in their VPC', () => {
 
 test('a new revision colours its service as released', () => {
   expect(
-    reviewOf('own/image-change').picture.nodes.find(({ label }) => label === 'cloudpe-default-test-backend'),
+    reviewOf('own/image-change').picture.nodes.find(({ label }) => label === 'cloudpe-default-local-backend'),
   ).toBeDefined();
   expect(
     reviewOf('own/image-change')

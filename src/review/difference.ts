@@ -14,7 +14,8 @@ export function differences(
   after: Value | undefined,
   path: readonly string[] = [],
 ): Difference[] {
-  if (equal(before, after)) return [];
+  // Terraform's older plug-ins write "" for nothing, and a plan null.
+  if (equal(before, after) || (isBlank(before) && isBlank(after))) return [];
   if (isMap(before) && isMap(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => differences(before[key], after[key], [...path, key]));
@@ -23,6 +24,10 @@ export function differences(
   if (isNothing(before)) return [{ path, kind: 'added', after: after ?? null }];
   if (isNothing(after)) return [{ path, kind: 'removed', before: before ?? null }];
   return [{ path, kind: 'changed', before: before ?? null, after: after ?? null }];
+}
+
+function isBlank(value: Value | undefined): boolean {
+  return value === '' || isNothing(value);
 }
 
 function listDifferences(before: readonly Value[], after: readonly Value[], path: readonly string[]): Difference[] {
