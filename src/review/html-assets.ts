@@ -85,6 +85,13 @@ export const SCRIPT = `
     else if (event.key === 'e') setAll(true);
     else if (event.key === 'c') setAll(false);
   });
+  // On a narrow screen the picture is wider than its frame: begin where something changes.
+  const frame = document.querySelector('.picture');
+  const changed = frame?.querySelector('g.node:not(.same)')?.getBoundingClientRect();
+  if (changed) {
+    const { left, width } = frame.getBoundingClientRect();
+    frame.scrollLeft += changed.left + changed.width / 2 - left - width / 2;
+  }
   let before = [];
   addEventListener('beforeprint', () => { before = folds.map((fold) => fold.open); setAll(true); });
   addEventListener('afterprint', () => folds.forEach((fold, index) => { fold.open = before[index] ?? fold.open; }));
