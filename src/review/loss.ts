@@ -28,13 +28,13 @@ export interface Loss {
 }
 
 export function lossesOf(changes: readonly Change[], references: References): Loss[] {
-  const dependents = dependentsOf(references);
   const changing = new Map<string, Change[]>();
   for (const change of changes) {
     if (!['update', 'replace', 'delete'].includes(change.action)) continue;
     const at = key(change.stack, configAddress(change.address));
     changing.set(at, [...(changing.get(at) ?? []), change]);
   }
+  const dependents = dependentsOf(changing, references);
   const holders = holdersOf(changes);
   const created = changes.filter(({ managed, action }) => managed && action === 'create');
   return changes
@@ -124,12 +124,16 @@ function isAlike(gone: Change, made: Change): boolean {
 
 const PAST: Readonly<Record<string, string>> = { update: 'updated', replace: 'replaced', delete: 'destroyed' };
 
-function dependentsOf(references: References): ReadonlyMap<string, readonly string[]> {
+/** Who among the changing names whom. */
+function dependentsOf(
+  changing: ReadonlyMap<string, readonly Change[]>,
+  references: References,
+): ReadonlyMap<string, readonly string[]> {
   const dependents = new Map<string, string[]>();
-  for (const [from, list] of references) {
-    const stack = from.slice(0, from.indexOf('/'));
-    for (const { address } of list) {
-      const at = key(stack, address);
+  for (const [from, [change]] of changing) {
+    if (change === undefined) continue;
+    for (const { address } of references.get(from) ?? []) {
+      const at = key(change.stack, address);
       const known = dependents.get(at) ?? [];
       if (!known.includes(from)) known.push(from);
       dependents.set(at, known);
