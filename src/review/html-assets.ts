@@ -27,7 +27,7 @@ summary { cursor: pointer; padding: .5rem .75rem; background: var(--panel); } su
 code { font-family: ui-monospace, monospace; font-size: .88rem; overflow-wrap: anywhere; } dd { font-size: .92rem; overflow-wrap: anywhere; }
 dl { margin: .3rem 0 0 1.3rem; } dl div { display: grid; grid-template-columns: minmax(7rem, 16rem) 1fr; gap: .1rem .75rem; padding: .1rem 0; }
 dt { color: var(--soft); font-size: .88rem; overflow-wrap: anywhere; } dd { margin: 0; }
-.picture { overflow-x: auto; padding: .5rem .75rem; } .picture svg { max-width: 100%; height: auto; min-width: min(100%, 30rem); display: block; margin: 0 auto; }
+.picture { overflow-x: auto; padding: .5rem .75rem; } .picture svg { height: auto; min-width: min(100%, 30rem); display: block; margin: 0 auto; }
 .picture text { fill: var(--ink); } .picture g.node.same > path { fill: var(--paper); stroke: var(--soft); } .picture g.cluster > path, .picture g.cluster > polygon { stroke: var(--soft); }
 .picture g.edge > path { stroke: var(--soft); } .picture g.edge > polygon { stroke: var(--soft); fill: var(--soft); } .picture g.edge text { fill: var(--soft); }
 ${['create', 'update', 'release', 'replace', 'delete']
@@ -39,7 +39,7 @@ ${['create', 'update', 'release', 'replace', 'delete']
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; list-style: none; margin: .5rem .75rem 0; padding: 0; font-size: .85rem; } .swatch { display: inline-block; width: .9rem; height: .9rem; border: 2px solid; border-radius: .2rem; margin-right: .35rem; vertical-align: -.1rem; }
 .small { padding: 0 .75rem .5rem; }
 [hidden] { display: none !important; }
-@media (max-width: 40rem) { body { padding: .5rem; } dl { margin-left: .3rem; } dl div { grid-template-columns: 1fr; padding: .2rem 0; } .verdict h1 { font-size: 1.1rem; } .keys { display: none; } .picture svg { max-width: none; } }
+@media (max-width: 40rem) { body { padding: .5rem; } dl { margin-left: .3rem; } dl div { grid-template-columns: 1fr; padding: .2rem 0; } .verdict h1 { font-size: 1.1rem; } .keys { display: none; } }
 @media print { :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #444; --line: #999; --panel: #fff; --stop: #8c1d18; --ask: #5c3900; --note: #004466; --ok: #0b4a1e; --stop-bg: #fff; --ask-bg: #fff; --ok-bg: #fff; --create: #e6f4ea; --update: #fff4d6; --release: #e3edff; --replace: #ffe3e0; --create-line: #1a7f37; --update-line: #8a5a00; --release-line: #1f5fbf; --replace-line: #b3261e; } body { max-width: none; padding: 0; font-size: 10pt; } nav, .skip { display: none; } .item, .verdict { break-inside: avoid; } section { border: 0; } .picture svg { max-width: 100%; min-width: 0; } * { print-color-adjust: exact; } }
 `;
 
