@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderTerminal } from '../../src/review/render-terminal';
@@ -138,4 +138,9 @@ describe('a reviewer sees first', () => {
   test('reports say the same whenever they are made', () => {
     expect(reviewOf('own/database-replaced')).toEqual(reviewOf('own/database-replaced'));
   });
+});
+
+test.each(['database-replaced', 'image-change'])('the guide shows what is printed: %s', (name) => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/review.md'), 'utf8');
+  expect(guide).toContain(renderTerminal(reviewOf(`own/${name}`), { columns: 100 }).trim());
 });
