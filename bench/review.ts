@@ -1,53 +1,33 @@
 // Time and memory of the review next to Terraform's own, and the lines that a reviewer reads. Run: npx tsx bench/review.ts
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { readPlan } from '../src/review/plan';
 import { renderMarkdown } from '../src/review/render-markdown';
 import { renderTerminal } from '../src/review/render-terminal';
 import { reportOf } from '../src/review/report';
+import { loadNow, machine, measure, median, type Measured } from './measured';
+import { NOT_COUNTABLE, PEERS } from './peer-reports';
 
 const root = join(import.meta.dirname, '..');
 const SIZES = [70, 700, 7_000];
 const RUNS = 3;
+const FIXTURES = join(root, '__tests__/review/fixtures');
 
-interface Measured {
-  readonly seconds: number;
-  readonly mebibytes: number;
-}
-
-/** Wall time and peak memory of a command: the median of a few runs, by the shell's own `time`-like wrapper in Python. */
-function measure(command: readonly string[], cwd: string, output: string): Measured {
-  const program = `
-import os, resource, subprocess, sys, time
-start = time.monotonic()
-with open(sys.argv[1], 'wb') as out:
-    subprocess.call(sys.argv[2:], stdout=out, stderr=subprocess.DEVNULL)
-print(time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-`;
-  const runs = Array.from({ length: RUNS }, () => {
-    const { stdout } = execaSync('python3', ['-c', program, output, ...command], { cwd });
-    const [seconds = NaN, mebibytes = NaN] = stdout.split(' ').map(Number);
-    return { seconds, mebibytes };
-  });
-  const median = (values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-  return {
-    seconds: median(runs.map(({ seconds }) => seconds)),
-    mebibytes: median(runs.map(({ mebibytes }) => mebibytes)),
-  };
-}
+const BLOCKS = 70;
 
 /** A plan of Terraform itself with so many resources that change in place, each of ten attributes. */
 function planOf(folder: string, count: number): void {
-  const write = (revision: number, many: number): void => {
+  const write = (revision: number, each: number): void => {
     const input = Object.fromEntries(
       Array.from({ length: 10 }, (_, index) => [`attribute_${index}`, index === 0 ? revision : `value-${index}`]),
     );
+    // Many blocks of some: Terraform takes a quarter of an hour and more to plan one block of thousands.
+    const blocks = Array.from({ length: BLOCKS }, (_, index) => [`item_${index}`, { count: each, input }]);
     writeFileSync(
       join(folder, 'main.tf.json'),
-      JSON.stringify({ resource: { terraform_data: { item: { count: many, input } } } }),
+      JSON.stringify({ resource: { terraform_data: Object.fromEntries(blocks) as Record<string, unknown> } }),
     );
   };
   const terraform = (...args: string[]) => execaSync('terraform', args, { cwd: folder });
@@ -57,66 +37,83 @@ function planOf(folder: string, count: number): void {
   terraform('apply', '-auto-approve', '-input=false');
   const file = join(folder, 'terraform.tfstate');
   const state = JSON.parse(readFileSync(file, 'utf8')) as { resources: { instances: { index_key: number }[] }[] };
+  const each = count / BLOCKS;
   for (const resource of state.resources) {
     const [first] = resource.instances;
     if (first !== undefined)
-      resource.instances = Array.from({ length: count }, (_, index) => ({ ...first, index_key: index }));
+      resource.instances = Array.from({ length: each }, (_, index) => ({ ...first, index_key: index }));
   }
   writeFileSync(file, JSON.stringify(state));
-  write(2, count);
-  terraform('plan', '-input=false', '-out=plan');
+  write(2, each);
+  terraform('plan', '-input=false', '-refresh=false', '-out=plan');
+  writeFileSync(join(folder, 'plan.json'), execaSync('terraform', ['show', '-json', 'plan'], { cwd: folder }).stdout);
 }
 
-const lines: string[] = [];
+/** Both read the same plan: Terraform's own file, and its JSON. */
+function contenders(folder: string): Readonly<Record<string, () => Measured>> {
+  const review = (format: string) => () =>
+    // 2 is its answer "safe changes".
+    measure(
+      [
+        'sh',
+        '-c',
+        `node_modules/.bin/tsx src/review/cli.ts --checkov off --plan "$0" --format ${format}; [ $? -eq 2 ]`,
+        join(folder, 'plan.json'),
+      ],
+      { cwd: root },
+    );
+  return {
+    'terraform show -json': () => measure(['terraform', 'show', '-json', 'plan'], { cwd: folder }),
+    'review, terminal': review('terminal'),
+    'review, markdown': review('markdown'),
+    'review, html': review('html'),
+  };
+}
+
+const started = machine();
+const rows = ['| changes | plan JSON | | wall | CPU | largest process |', '|---|---|---|---|---|---|'];
 const scratch = mkdtempSync(join(tmpdir(), 'bench-review-'));
 try {
-  lines.push(
-    '| changes | plan JSON | `terraform show -json` | `npm run review`, terminal | html |',
-    '| --- | --- | --- | --- | --- |',
-  );
   for (const count of SIZES) {
     const folder = join(scratch, String(count));
     mkdirSync(folder);
     planOf(folder, count);
-    const json = join(folder, 'plan.json');
-    const show = measure(['terraform', 'show', '-json', 'plan'], folder, json);
-    const review = (format: string): Measured =>
-      measure(
-        [
-          join(root, 'node_modules/.bin/tsx'),
-          'src/review/cli.ts',
-          '--checkov',
-          'off',
-          '--plan',
-          json,
-          '--format',
-          format,
-        ],
-        root,
-        join(folder, 'report'),
+    const runs = new Map<string, Measured[]>();
+    // In turn, so that a busy minute hits all of them.
+    for (let round = 0; round < RUNS; round += 1)
+      for (const [name, run] of Object.entries(contenders(folder))) runs.set(name, [...(runs.get(name) ?? []), run()]);
+    const size = `${(statSync(join(folder, 'plan.json')).size / 2 ** 20).toFixed(1)} MiB`;
+    for (const [name, all] of runs) {
+      const middle = (field: keyof Measured): number => median(all.map((one) => one[field]));
+      rows.push(
+        `| ${count} | ${size} | ${name} | ${middle('seconds').toFixed(2)} s | ${middle('cpuSeconds').toFixed(2)} s | ${middle('largestMiB').toFixed(0)} MiB |`,
       );
-    const cell = ({ seconds, mebibytes }: Measured): string => `${seconds.toFixed(2)} s, ${mebibytes.toFixed(0)} MiB`;
-    lines.push(
-      `| ${count} | ${(statSync(json).size / 2 ** 20).toFixed(1)} MiB | ${cell(show)} | ${cell(review('terminal'))} | ${cell(review('html'))} |`,
-    );
-    process.stderr.write(`${lines.at(-1) ?? ''}\n`);
+      process.stderr.write(`${rows.at(-1) ?? ''}\n`);
+    }
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-const read: string[] = ['| plan | terminal | Markdown, unfolded |', '| --- | --- | --- |'];
-for (const name of ['image-change', 'database-replaced', 'subnet-renamed', 'rule-opened', 'role-widened']) {
-  const report = reportOf([
-    readPlan(readFileSync(join(root, `__tests__/review/fixtures/own/${name}.json`), 'utf8'), name),
-  ]);
-  const count = (text: string): number => text.split('\n').filter((line) => line.trim() !== '').length;
-  const markdown = renderMarkdown(report).replace(/<details>[\s\S]*?<\/details>/g, 'folded');
-  read.push(`| ${name} | ${count(renderTerminal(report))} lines | ${count(markdown)} lines |`);
-}
+const counted = JSON.parse(readFileSync(join(FIXTURES, 'terraform-lines.json'), 'utf8')) as Record<string, number>;
+const filled = (text: string): number => text.split('\n').filter((line) => line.trim() !== '').length;
+const read = [
+  `| plan | terraform plan | ours, terminal | ours, Markdown | ${PEERS.map(({ tool }) => tool).join(' | ')} |`,
+  `|---|---|---|---|${PEERS.map(() => '---|').join('')}`,
+  ...Object.entries(counted).map(([name, lines]) => {
+    const plan = readPlan(readFileSync(join(FIXTURES, 'own', `${name}.json`), 'utf8'), name);
+    const report = reportOf([plan]);
+    const markdown = renderMarkdown(report).replace(/<details>[\s\S]*?<\/details>/g, 'folded');
+    return `| ${name} | ${lines} | ${filled(renderTerminal(report))} | ${filled(markdown)} | ${PEERS.map((peer) => peer.lines(plan)).join(' | ')} |`;
+  }),
+];
 
-const { model = 'unknown' } = cpus()[0] ?? {};
-const machine = `${cpus().length} × ${model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
 process.stdout.write(
-  `${machine}; median of ${RUNS} runs, peak memory of the process tree's largest member\n\n${lines.join('\n')}\n\n${read.join('\n')}\n`,
+  [
+    `${started}, ${loadNow()} at the end; median of ${RUNS} runs in turn`,
+    rows.join('\n'),
+    read.join('\n'),
+    PEERS.map(({ tool, shownIn }) => `* ${tool}: ${shownIn}`).join('\n'),
+    NOT_COUNTABLE.map(([tool, why]) => `* ${tool} ${why}`).join('\n'),
+  ].join('\n\n') + '\n',
 );
