@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderTerminal } from '../../src/review/render-terminal';
+import { CHANGES } from './fixtures/changes';
 import { reviewOf } from './plans';
 
 /** What a reviewer must see before anything else, plan by plan. */
@@ -30,13 +31,6 @@ const FIRST: Readonly<Record<string, { level: 'nothing' | 'safe' | 'person'; see
       /^Stop: the database cloudpe-default-local-database is replaced and every table in it/,
       /forced by: db_name: cloudpe → cloudpe_v2/,
       /LOST: every table/,
-    ],
-  },
-  'own/database-restored': {
-    level: 'person',
-    sees: [
-      /^Stop: the database cloudpe-default-local-database is replaced and every table in it/,
-      /forced by: snapshot_identifier: added cloudpe-before-friday/,
     ],
   },
   'own/subnet-renamed': {
@@ -143,4 +137,18 @@ describe('a reviewer sees first', () => {
 test.each(['database-replaced', 'image-change'])('the guide shows what is printed: %s', (name) => {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/review.md'), 'utf8');
   expect(guide).toContain(renderTerminal(reviewOf(`own/${name}`), { columns: 100 }).trim());
+});
+
+describe('the recorder', () => {
+  const edits = Object.values(CHANGES).flatMap(({ edits: of = {} }) => Object.entries(of));
+
+  test.each(edits)('finds in %s what it changes', (file, [was]) => {
+    const text = readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+    expect(text).toContain(was);
+  });
+
+  test('has recorded every change that it knows', () => {
+    const recorded = readdirSync(join(import.meta.dirname, 'fixtures/own')).map((file) => file.replace('.json', ''));
+    expect(recorded.sort()).toEqual(Object.keys(CHANGES).sort());
+  });
 });
