@@ -84,6 +84,6 @@ describe('the command', { timeout: 60_000 }, () => {
   test('refuses a plan of another environment', async () => {
     const { stderr, exitCode } = await run(['--plan', own('database-class')], { env: { ENVIRONMENT: 'prod' } });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('the plan is for environment "test" by its tags, but ENVIRONMENT is for "prod"');
+    expect(stderr).toContain('the plan is for environment "local" by its tags, but ENVIRONMENT is for "prod"');
   });
 });

@@ -62,6 +62,14 @@ describe.skipIf(!existsSync(executablePath))('the HTML report in Chromium', { ti
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 
+  test('shows a phone that part of the picture where something changes', async () => {
+    const page = await open('own/database-replaced', { viewport: { width: 390, height: 844 } });
+    const frame = await page.locator('.picture').boundingBox();
+    const changed = await page.locator('.picture g.node:not(.same)').first().boundingBox();
+    expect(changed?.x).toBeGreaterThanOrEqual(frame?.x ?? Infinity);
+    expect((changed?.x ?? Infinity) + (changed?.width ?? 0)).toBeLessThanOrEqual((frame?.x ?? 0) + (frame?.width ?? 0));
+  });
+
   test('asks the network for nothing', async () => {
     await open('own/database-replaced');
     expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([]);
