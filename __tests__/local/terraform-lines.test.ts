@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortTerraformLine } from '../../src/local/terraform-lines';
+import { shortTerraformLine, terraformErrors } from '../../src/local/terraform-lines';
 
 test.each([
   [
@@ -17,4 +17,19 @@ test.each([
   'aws_lb.B: Still creating... [10s elapsed]',
 ])('nothing of %s', (line) => {
   expect(shortTerraformLine(line)).toBeUndefined();
+});
+
+test.each([
+  ['framed, as Terraform writes it', ['╷', '│ Error: creating VPC', '│ ', '│   with aws_vpc.x,', '╵']],
+  ['framed, with the stack’s name', ['x  ╷', 'x  │ Error: creating VPC', '   │   with aws_vpc.x,', 'x  ╵']],
+  ['bare, as cdktf writes it', ['x  aws_vpc.x: Creating...', 'x  Error: creating VPC', '     with aws_vpc.x,', 'done']],
+])('the cause is found %s', (_, lines) => {
+  expect(terraformErrors(lines)).toBe('Error: creating VPC\nwith aws_vpc.x,');
+});
+
+test('every cause is found, and nothing that is none', () => {
+  expect(terraformErrors(['x  Error: one', '   more', 'x  aws_vpc.y: Creating...', 'x  Error: two'])).toBe(
+    'Error: one\nmore\nError: two',
+  );
+  expect(terraformErrors(['aws_vpc.x: Creating...', '0 Stacks deploying'])).toBe('');
 });

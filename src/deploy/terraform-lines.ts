@@ -1,3 +1,4 @@
+import { terraformErrors } from '../local/terraform-lines';
 import { lockInFailure, lockText } from './lock';
 
 /** What one apply did, as Terraform counts. */
@@ -11,12 +12,7 @@ export interface Counts {
 export function causeOf(lines: readonly string[]): string {
   const lock = lockInFailure(lines);
   if (lock !== undefined) return lockText(lock);
-  const framed = lines.flatMap((line) => {
-    const text = /│(.*)$/.exec(line)?.[1]?.trim() ?? '';
-    return text === '' ? [] : [text];
-  });
-  const first = framed.findIndex((line) => line.startsWith('Error:'));
-  return first < 0 ? '' : framed.slice(first, first + 12).join('\n');
+  return terraformErrors(lines);
 }
 
 /** What each stack's apply did, from the lines of `cdktf deploy`. */

@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { guard, isInterrupted } from './interruption';
 
 /** A step of `up` or `down` that failed: what went wrong, and where to read more. */
 export class StepError extends Error {
@@ -36,6 +37,7 @@ const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
  * @throws StepError with the cause and the file
  */
 export async function runLogged(command: string, args: readonly string[], props: LoggedProps): Promise<string[]> {
+  if (isInterrupted()) throw new StepError('interrupted');
   mkdirSync(props.logFolder, { recursive: true });
   const file = path.join(props.logFolder, `${props.name}.log`);
   const log = createWriteStream(file);
@@ -47,9 +49,12 @@ export async function runLogged(command: string, args: readonly string[], props:
     buffer: false,
     reject: false,
     ...(props.input === undefined ? { stdin: 'ignore' as const } : { input: props.input }),
-    // A Ctrl-C reaches the child by itself; it needs time to save its state.
+    // A group of its own: a Ctrl-C reaches it by way of `guard` alone.
+    detached: process.platform !== 'win32',
+    cleanup: true,
     forceKillAfterDelay: 60_000,
   });
+  const ended = guard(child);
   for await (const raw of createInterface({ input: child.all })) {
     const line = raw.replace(COLOURS, '').trimEnd();
     if (line.trim() === '') continue;
@@ -59,6 +64,7 @@ export async function runLogged(command: string, args: readonly string[], props:
   }
   const result = await child;
   log.end();
+  ended();
   if (result.failed) {
     const cause = props.cause?.(lines) ?? '';
     const why = cause || lines.slice(-5).join('\n') || result.shortMessage;

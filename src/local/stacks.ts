@@ -5,6 +5,7 @@ import { datadogVariables } from './datadog-keys';
 import { logFolder } from './emulator-container';
 import { runLogged } from './logged';
 import type { LocalSettings } from './settings';
+import { terraformErrors } from './terraform-lines';
 
 /** The stacks of the local environment, in the order in which they are deployed. */
 export const LOCAL_STACKS = ['foundation', 'application'] as const;
@@ -135,14 +136,4 @@ export class Stacks {
   private forget(stack: LocalStack): void {
     rmSync(this.markFile(stack), { force: true });
   }
-}
-
-/** The messages that Terraform frames with bars, without the bars and the stack's name. */
-function terraformErrors(lines: readonly string[]): string {
-  const framed = lines.flatMap((line) => {
-    const [, text] = /│(.*)$/.exec(line) ?? [];
-    return text === undefined || text.trim() === '' ? [] : [text.trim()];
-  });
-  const first = framed.findIndex((line) => line.startsWith('Error:'));
-  return framed.slice(Math.max(first, 0), Math.max(first, 0) + 12).join('\n');
 }

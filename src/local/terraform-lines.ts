@@ -8,3 +8,23 @@ export function shortTerraformLine(line: string): string | undefined {
   if (address === undefined || what === undefined) return undefined;
   return `${path ?? address}: ${what.toLowerCase()}`;
 }
+
+/** Where an error begins: with cdktf's name of the stack before it, in Terraform's frame, or bare. */
+const ERROR = /^(?:\S+ {2,}|\s*)(?:│\s*)?(Error: .*)$/;
+
+/** What belongs to an error is indented or framed. */
+const MORE = /^(?:\s|(?:\S+ {2,})?│)/;
+const LONGEST_CAUSE = 12;
+
+/** What Terraform says of a failure, without its frames and cdktf's prefixes; nothing when it says nothing. */
+export function terraformErrors(lines: readonly string[]): string {
+  const found: string[] = [];
+  let inError = false;
+  for (const line of lines) {
+    const [, begin] = ERROR.exec(line) ?? [];
+    inError = begin !== undefined || (inError && MORE.test(line));
+    const text = begin ?? line.replace(/^(?:\S+ {2,}|\s*)│/, '').trim();
+    if (inError && text !== '') found.push(text);
+  }
+  return found.slice(0, LONGEST_CAUSE).join('\n');
+}

@@ -1,0 +1,73 @@
+import { execa } from 'execa';
+
+/** A program in a process group of its own, which a Ctrl-C at the terminal does not reach. */
+export interface Guarded {
+  readonly pid?: number | undefined;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** The exit code of a program that a Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+const running = new Set<Guarded>();
+let asked = false;
+
+/** Whether somebody wants this process to end: nothing new is started any more. */
+export function isInterrupted(): boolean {
+  return asked;
+}
+
+/**
+ * Sees to it that a Ctrl-C while `child` runs reaches Terraform once.
+ *
+ * Twice, as it comes from a terminal and then again from the program in between, Terraform drops everything: what was being
+ * made stays in the cloud and is in no state. Once, it finishes what it began, writes its state and lets go of its lock.
+ *
+ * @returns what to call when `child` has ended
+ */
+export function guard(child: Guarded): () => void {
+  if (running.size === 0) for (const signal of SIGNALS) process.on(signal, interrupt);
+  running.add(child);
+  return () => {
+    running.delete(child);
+    if (running.size > 0) return;
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    if (!asked) return;
+    process.stderr.write('Stopped. The same command goes on from here.\n');
+    process.exit(INTERRUPTED);
+  };
+}
+
+function interrupt(): void {
+  if (asked) {
+    for (const child of running) end(child, 'SIGKILL');
+    return;
+  }
+  asked = true;
+  process.stderr.write(
+    '\nStopping: Terraform finishes what it has begun, which may take a minute. Ctrl-C again stops at once and leaves what nobody knows of.\n',
+  );
+  for (const child of running) void stop(child);
+}
+
+/** Asks Terraform where there is one, and otherwise whatever runs. */
+async function stop(child: Guarded): Promise<void> {
+  const { stdout } = await execa('pgrep', ['-x', '-g', String(child.pid), 'terraform'], { reject: false });
+  const terraforms = stdout.split('\n').filter(Boolean).map(Number);
+  if (terraforms.length === 0) end(child, 'SIGTERM');
+  for (const pid of terraforms) signalTo(pid, 'SIGINT');
+}
+
+/** The whole group: its number is its first process's, negated. */
+function end({ pid }: Guarded, signal: NodeJS.Signals): void {
+  if (pid !== undefined) signalTo(process.platform === 'win32' ? pid : -pid, signal);
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
