@@ -105,6 +105,14 @@ describe('what the tracers send', () => {
     }
   });
 
+  test('carries our services’ names, and those of what the backend asks', () => {
+    const names = new Set(evidence.spans.map(({ service }) => service));
+    expect([...names].filter((name) => !/^((frontend|backend)-service|mysql|aws\.ssm)$/.test(name))).toEqual([]);
+    const calls = evidence.spans.filter(({ name }) => name === 'urllib3.request');
+    expect(new Set(calls.map(({ service }) => service))).toEqual(new Set(['frontend-service']));
+    for (const { meta } of calls) expect(meta).toMatchObject({ version: deployment.version });
+  });
+
   test('has no health check in it', () => {
     expect(evidence.spans.filter(({ resource }) => /\/(health|ready)$/.test(resource))).toEqual([]);
   });
