@@ -12,7 +12,22 @@ import { pounding } from './pounding';
 const platform = new Platform('e2e');
 const ROWS = 'src/config/environments.ts';
 const SNAPSHOT = 'e2e-before-the-accident';
+
+/** The same workspace, as a checkout says it whose rows change from test to test. */
+const changed = new Checkout();
+const later = new Platform(platform.workspace, changed.root);
 let browser: Browser | undefined;
+
+/** `npm run up` of the changed rows under load, after which everything was answered. */
+async function upUnderLoad(): Promise<string> {
+  const load = pounding(platform, '/api/notes');
+  const { exitCode, output } = await later.npm('up', [], { VERSION: 'e2e-2' });
+  const { sent, failed } = await load.stop();
+  expect(exitCode, output).toBe(0);
+  expect(sent).toBeGreaterThan(20);
+  expect(failed).toEqual([]);
+  return output;
+}
 
 beforeAll(async () => {
   // Somebody changes their mind at the worst moment: the database is being made.
@@ -31,6 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
+  changed.remove();
 });
 
 describe('what a person sees', () => {
@@ -193,25 +209,14 @@ describe('change', () => {
         platform.parameter('database', 'monitor', 'password'),
       ]);
     const before = await passwords();
-    const checkout = new Checkout();
-    try {
-      checkout.edit(ROWS, 'passwordVersion: 1,', 'passwordVersion: 2,');
-      const load = pounding(platform, '/api/notes');
-      const edited = new Platform(platform.workspace, checkout.root);
-      const { exitCode, output } = await edited.npm('up', [], { VERSION: 'e2e-2' });
-      const { sent, failed } = await load.stop();
-      expect(exitCode, output).toBe(0);
-      expect(sent).toBeGreaterThan(20);
-      expect(failed).toEqual([]);
-      const after = await passwords();
-      after.forEach((password, index) => {
-        expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
-        expect(password).not.toBe(before[index]);
-      });
-      expect((await platform.ask('POST', '/api/create', { title: 'After the rotation', text: '' })).status).toBe(201);
-    } finally {
-      checkout.remove();
-    }
+    changed.edit(ROWS, 'passwordVersion: 1,', 'passwordVersion: 2,');
+    await upUnderLoad();
+    const after = await passwords();
+    after.forEach((password, index) => {
+      expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+      expect(password).not.toBe(before[index]);
+    });
+    expect((await platform.ask('POST', '/api/create', { title: 'After the rotation', text: '' })).status).toBe(201);
   });
 
   test('a killed task is replaced', async () => {
@@ -231,32 +236,14 @@ describe('change', () => {
 });
 
 describe('after an accident', () => {
-  const checkout = new Checkout();
-  const edited = new Platform(platform.workspace, checkout.root);
   const titles = 'SELECT title FROM cloudpe.notes';
-
-  afterAll(() => {
-    checkout.remove();
-  });
-
-  /** `npm run up` under load, after which everything was answered. */
-  async function upUnderLoad(): Promise<string> {
-    const load = pounding(platform, '/api/notes');
-    const { exitCode, output } = await edited.npm('up', [], { VERSION: 'e2e-2' });
-    const { sent, failed } = await load.stop();
-    expect(exitCode, output).toBe(0);
-    expect(sent).toBeGreaterThan(20);
-    expect(failed).toEqual([]);
-    return output;
-  }
 
   test('the snapshot comes up beside the database that serves', async () => {
     const { notes } = JSON.parse((await platform.ask('GET', '/api/notes')).body) as { notes: { id: number }[] };
     for (const { id } of notes) expect((await platform.ask('DELETE', `/api/notes/${id}`)).status).toBe(204);
     expect(await platform.sql('main', titles)).toBe('');
 
-    checkout.edit(ROWS, 'passwordVersion: 1,', 'passwordVersion: 2,');
-    checkout.edit(ROWS, 'main: {} }', `main: {}, restored: { fromSnapshot: '${SNAPSHOT}' } }`);
+    changed.edit(ROWS, 'main: {} }', `main: {}, restored: { fromSnapshot: '${SNAPSHOT}' } }`);
     await upUnderLoad();
     // With the password of today: the snapshot has the one before.
     expect(await platform.sql('restored', titles)).toContain('Milk');
@@ -265,7 +252,7 @@ describe('after an accident', () => {
   });
 
   test('one word lets it serve, and no request fails', async () => {
-    checkout.edit(ROWS, "serving: 'main'", "serving: 'restored'");
+    changed.edit(ROWS, "serving: 'main'", "serving: 'restored'");
     expect(await upUnderLoad()).toContain('applied application');
     expect((await platform.ask('GET', '/api/notes')).body).toContain('Milk');
     expect((await platform.ask('POST', '/api/create', { title: 'After the restore', text: '' })).status).toBe(201);
@@ -274,13 +261,13 @@ describe('after an accident', () => {
   });
 
   test.each(LOCAL_STACKS)('the second plan of %s is empty again', async (stack) => {
-    const { exitCode, output } = await edited.plan(stack);
+    const { exitCode, output } = await later.plan(stack);
     expect(output).toContain('No changes.');
     expect(exitCode).toBe(0);
   });
 
   test('the former database goes, unnoticed', async () => {
-    checkout.edit(ROWS, 'instances: { main: {}, restored', 'instances: { restored');
+    changed.edit(ROWS, 'instances: { main: {}, restored', 'instances: { restored');
     await upUnderLoad();
     expect(await platform.databases('main')).toEqual([]);
     expect((await platform.ask('GET', '/api/notes')).body).toContain('After the restore');
