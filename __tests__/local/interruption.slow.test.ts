@@ -14,10 +14,10 @@ for _ in $(seq 20); do sleep 0.1; done
 echo finished >> "$0.log"
 `;
 
-/** Passes a Ctrl-C on, as cdktf does. */
+/** Gives Terraform a group of its own and passes a Ctrl-C on, as cdktf does. */
 const CDKTF = `#!/usr/bin/env node
 const { spawn } = require('node:child_process');
-const terraform = spawn(require('node:path').join(__dirname, 'terraform'), { stdio: 'inherit' });
+const terraform = spawn(require('node:path').join(__dirname, 'terraform'), { stdio: 'inherit', detached: true });
 process.on('SIGINT', () => terraform.kill('SIGINT'));
 terraform.on('exit', (code) => process.exit(code ?? 1));
 `;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { execa } from 'execa';
 
 /** A program in a process group of its own, which a Ctrl-C at the terminal does not reach. */
@@ -40,23 +41,44 @@ export function guard(child: Guarded): () => void {
 }
 
 function interrupt(): void {
-  if (asked) {
-    for (const child of running) end(child, 'SIGKILL');
-    return;
-  }
+  const again = asked;
   asked = true;
-  process.stderr.write(
-    '\nStopping: Terraform finishes what it has begun, which may take a minute. Ctrl-C again stops at once and leaves what nobody knows of.\n',
-  );
-  for (const child of running) void stop(child);
+  if (!again) {
+    process.stderr.write(
+      '\nStopping: Terraform finishes what it has begun, which may take a minute. Ctrl-C again stops at once and leaves what nobody knows of.\n',
+    );
+  }
+  for (const child of running) void (again ? kill(child) : stop(child));
 }
 
 /** Asks Terraform where there is one, and otherwise whatever runs. */
 async function stop(child: Guarded): Promise<void> {
-  const { stdout } = await execa('pgrep', ['-x', '-g', String(child.pid), 'terraform'], { reject: false });
-  const terraforms = stdout.split('\n').filter(Boolean).map(Number);
+  const terraforms = (await descendants(child)).filter(({ name }) => name === 'terraform');
   if (terraforms.length === 0) end(child, 'SIGTERM');
-  for (const pid of terraforms) signalTo(pid, 'SIGINT');
+  for (const { pid } of terraforms) signalTo(pid, 'SIGINT');
+}
+
+async function kill(child: Guarded): Promise<void> {
+  const all = await descendants(child);
+  end(child, 'SIGKILL');
+  for (const { pid } of all) signalTo(pid, 'SIGKILL');
+}
+
+interface Program {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** Every program that `child` started, and that those did: cdktf gives Terraform a terminal, hence a group, of its own. */
+async function descendants({ pid: root }: Guarded): Promise<Program[]> {
+  const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid=,comm='], { reject: false });
+  const all = stdout.split('\n').flatMap((line) => {
+    const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), name: path.basename(command.trim()) }];
+  });
+  const of = (pid: number): Program[] =>
+    all.filter(({ parent }) => parent === pid).flatMap((child) => [child, ...of(child.pid)]);
+  return root === undefined ? [] : of(root);
 }
 
 /** The whole group: its number is its first process's, negated. */
