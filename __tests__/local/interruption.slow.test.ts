@@ -69,7 +69,7 @@ for (const name of ['first', 'second']) {
     press();
     const { exitCode, all } = await child;
     expect(log()).toEqual(['begun', 'interrupted', 'finished']);
-    expect(all).toContain('Stopping: Terraform finishes what it has begun');
+    expect(all).toContain('Stopping: Terraform finishes');
     expect(all).not.toContain('starts second');
     expect(exitCode).toBe(130);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shortTerraformLine, terraformErrors } from '../../src/local/terraform-lines';
+import { isInTheWay, shortTerraformLine, terraformErrors } from '../../src/local/terraform-lines';
 
 test.each([
   [
@@ -32,4 +32,15 @@ test('every cause is found, and nothing that is none', () => {
     'Error: one\nmore\nError: two',
   );
   expect(terraformErrors(['aws_vpc.x: Creating...', '0 Stacks deploying'])).toBe('');
+});
+
+test.each([
+  ['Error: creating RDS DB Instance (x): api error DBInstanceAlreadyExists: DB instance x already exists.', true],
+  [
+    'Error: creating CloudWatch Logs Log Group (x): ResourceAlreadyExistsException: The specified log group already exists',
+    true,
+  ],
+  ['Error: creating VPC: UnauthorizedOperation', false],
+])('%s: in the way %s', (cause, expected) => {
+  expect(isInTheWay(cause)).toBe(expected);
 });

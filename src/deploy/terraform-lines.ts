@@ -1,3 +1,4 @@
+import { STOPPING } from '../local/interruption';
 import { terraformErrors } from '../local/terraform-lines';
 import { lockInFailure, lockText } from './lock';
 
@@ -33,6 +34,7 @@ const RESOURCE =
 
 /** The line for a progress display, or nothing when it tells a person nothing. */
 export function progressLine(line: string): string | undefined {
+  if (line === STOPPING) return line;
   const [, address, what] = RESOURCE.exec(line) ?? [];
   return address === undefined || what === undefined ? undefined : `${address}: ${what.toLowerCase()}`;
 }

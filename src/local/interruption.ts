@@ -1,10 +1,19 @@
+import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 
 /** A program in a process group of its own, which a Ctrl-C at the terminal does not reach. */
 export interface Guarded {
-  readonly pid?: number | undefined;
+  readonly pid: number | undefined;
+
+  /** Shows a line to whoever waits for it. */
+  readonly tell: (line: string) => void;
 }
+
+export const STOPPING =
+  'Stopping: Terraform finishes what it has begun, which may take a minute. Ctrl-C again stops at once and leaves what nobody knows of.';
+const STOPPED = 'Stopped. The same command goes on from here.';
+const SHOW_CURSOR = '\u001b[?25h';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -35,7 +44,8 @@ export function guard(child: Guarded): () => void {
     if (running.size > 0) return;
     for (const signal of SIGNALS) process.off(signal, interrupt);
     if (!asked) return;
-    process.stderr.write('Stopped. The same command goes on from here.\n');
+    // Past the renderer of the steps, which holds back what is written while it draws.
+    writeSync(2, `${process.stderr.isTTY ? SHOW_CURSOR : ''}\n${STOPPED}\n`);
     process.exit(INTERRUPTED);
   };
 }
@@ -43,11 +53,7 @@ export function guard(child: Guarded): () => void {
 function interrupt(): void {
   const again = asked;
   asked = true;
-  if (!again) {
-    process.stderr.write(
-      '\nStopping: Terraform finishes what it has begun, which may take a minute. Ctrl-C again stops at once and leaves what nobody knows of.\n',
-    );
-  }
+  if (!again) for (const { tell } of running) tell(STOPPING);
   for (const child of running) void (again ? kill(child) : stop(child));
 }
 

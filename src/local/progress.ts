@@ -31,6 +31,8 @@ function skipReason(options: LogOptions): string | undefined {
 
 /** Steps with their durations: redrawn on a terminal, one line each in a plain log. */
 export const listrOptions = {
+  // Listr would end the process at the first Ctrl-C; `interruption.ts` lets Terraform finish.
+  registerSignalListeners: false,
   rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
   fallbackRendererOptions: { timer: PRESET_TIMER, logger: new PlainLogger() },
 } as const;

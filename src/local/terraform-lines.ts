@@ -1,9 +1,12 @@
+import { STOPPING } from './interruption';
+
 /** What Terraform says about one resource while it works: `aws_vpc.Network_Vpc_5A (Network/Vpc): Creation complete …`. */
 const RESOURCE =
   /aws_\w+\.(\S+?)(?: \(([^)]+)\))?: (Creating|Creation complete|Modifying|Modifications complete|Destroying|Destruction complete)/;
 
 /** The line for a progress display, or nothing when it tells a person nothing. */
 export function shortTerraformLine(line: string): string | undefined {
+  if (line === STOPPING) return line;
   const [, address, path, what] = RESOURCE.exec(line) ?? [];
   if (address === undefined || what === undefined) return undefined;
   return `${path ?? address}: ${what.toLowerCase()}`;
@@ -27,4 +30,9 @@ export function terraformErrors(lines: readonly string[]): string {
     if (inError && text !== '') found.push(text);
   }
   return found.slice(0, LONGEST_CAUSE).join('\n');
+}
+
+/** Whether an apply failed because what it was to make is there, and in no state: a run that was cut off made it. */
+export function isInTheWay(cause: string): boolean {
+  return /already ?exists|AlreadyExists|AlreadyOwned|already in use/i.test(cause);
 }

@@ -10,6 +10,7 @@ import {
   CONTAINER,
   databaseIsLost,
   isCurrent,
+  removeEmulator,
   runningEmulator,
   startEmulator,
 } from './emulator-container';
@@ -24,8 +25,9 @@ import { PORT_VARIABLES, type LocalSettings } from './settings';
 import { Stacks, type LocalStack } from './stacks';
 import { ensureStateBucket, removeStaleLocks } from './state-bucket';
 import { localTerraform } from './terraform';
-import { shortTerraformLine } from './terraform-lines';
+import { isInTheWay, shortTerraformLine } from './terraform-lines';
 import { withMachineLock } from './machine-lock';
+import { deployedWorkspaces } from './workspaces';
 
 /** What the steps of `up` hand on. */
 interface Progress {
@@ -43,73 +45,96 @@ interface Progress {
 export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const { env: terraformEnv } = await localTerraform(settings);
   const stacks = new Stacks({ settings, terraformEnv });
-  const progress: Progress = { incarnation: '', changes: [] };
   const clients = awsClients(settings);
   const images = imagesOf(settings);
-  const foundation = deployment('foundation', 'Foundation: network, database, registry, keys');
-  const noRepositories = new AbortController();
 
-  const steps = new Listr<Progress>(
-    [
-      { title: 'Check this machine', task: async (_, task) => checkMachine(settings, terraformEnv, task) },
-      {
-        title: 'Prepare',
-        task: (_, task) =>
-          task.newListr(
-            [
-              { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
-              {
-                title: 'Start the emulator',
-                task: async (context, child) => emulate(settings, stacks, context, child),
-              },
-            ],
-            { concurrent: true },
-          ),
-      },
-      {
-        title: 'Apply the foundation; build and push the images',
-        task: (_, task) =>
-          task.newListr(
-            [
-              {
-                ...foundation,
-                task: async (context: Progress, child: StepTask) => {
-                  try {
-                    await foundation.task(context, child);
-                  } catch (error) {
-                    noRepositories.abort(error);
-                    throw error;
-                  }
+  return withMachineLock(`up-${settings.workspace}`, async () => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(await mayStartAnew(error))) throw error;
+      process.stdout.write(
+        `\n${messageOf(error)}\nWhat an interrupted run left is in the way: everything starts anew.\n\n`,
+      );
+      await removeEmulator(run);
+      return attempt();
+    }
+  });
+
+  async function attempt(): Promise<readonly string[]> {
+    const foundation = deployment('foundation', 'Foundation: network, database, registry, keys');
+    const noRepositories = new AbortController();
+    const progress: Progress = { incarnation: '', changes: [] };
+    const steps = new Listr<Progress>(
+      [
+        { title: 'Check this machine', task: async (_, task) => checkMachine(settings, terraformEnv, task) },
+        {
+          title: 'Prepare',
+          task: (_, task) =>
+            task.newListr(
+              [
+                { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
+                {
+                  title: 'Start the emulator',
+                  task: async (context, child) => emulate(settings, stacks, context, child),
                 },
-              },
-              ...images.map((image) => ({
-                title: `Image ${image.name}`,
-                task: async (context: Progress, child: StepTask) => {
-                  const built = await buildImage(run, settings, image, buildReporter(child));
-                  const pushed = await pushImage(run, clients.ecr, settings, image, noRepositories.signal);
-                  if (built) context.changes.push(`built image ${image.name}`);
-                  if (pushed) context.changes.push(`pushed ${image.name}`);
-                  if (!built && !pushed) child.skip(`Image ${image.name}: unchanged`);
+              ],
+              { concurrent: true },
+            ),
+        },
+        {
+          title: 'Apply the foundation; build and push the images',
+          task: (_, task) =>
+            task.newListr(
+              [
+                {
+                  ...foundation,
+                  task: async (context: Progress, child: StepTask) => {
+                    try {
+                      await foundation.task(context, child);
+                    } catch (error) {
+                      noRepositories.abort(error);
+                      throw error;
+                    }
+                  },
                 },
-              })),
-              {
-                title: 'Test agent',
-                enabled: () => settings.config.datadog.kind === 'test-agent',
-                task: async (context: Progress, child: StepTask) => {
-                  if (await buildTestAgent(run, settings, buildReporter(child)))
-                    context.changes.push('built the test agent');
-                  else child.skip('Test agent: built');
+                ...images.map((image) => ({
+                  title: `Image ${image.name}`,
+                  task: async (context: Progress, child: StepTask) => {
+                    const built = await buildImage(run, settings, image, buildReporter(child));
+                    const pushed = await pushImage(run, clients.ecr, settings, image, noRepositories.signal);
+                    if (built) context.changes.push(`built image ${image.name}`);
+                    if (pushed) context.changes.push(`pushed ${image.name}`);
+                    if (!built && !pushed) child.skip(`Image ${image.name}: unchanged`);
+                  },
+                })),
+                {
+                  title: 'Test agent',
+                  enabled: () => settings.config.datadog.kind === 'test-agent',
+                  task: async (context: Progress, child: StepTask) => {
+                    if (await buildTestAgent(run, settings, buildReporter(child)))
+                      context.changes.push('built the test agent');
+                    else child.skip('Test agent: built');
+                  },
                 },
-              },
-            ],
-            { concurrent: true },
-          ),
-      },
-      deployment('application', 'Application: balancers, services, scaling'),
-      { title: 'Wait for the page', task: async () => waitForPage(settings, 60) },
-    ],
-    listrOptions,
-  );
+              ],
+              { concurrent: true },
+            ),
+        },
+        deployment('application', 'Application: balancers, services, scaling'),
+        { title: 'Wait for the page', task: async () => waitForPage(settings, 60) },
+      ],
+      listrOptions,
+    );
+    return (await steps.run(progress)).changes;
+  }
+
+  /** Whether something stands in the way that no state knows, and nothing is lost with the emulator. */
+  async function mayStartAnew(error: unknown): Promise<boolean> {
+    if (!isInTheWay(messageOf(error)) || (await isServed(settings))) return false;
+    const served = await deployedWorkspaces(clients.s3, bucketOf(settings));
+    return served.every((workspace) => workspace === settings.workspace);
+  }
 
   function deployment(
     stack: LocalStack,
@@ -137,8 +162,10 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
       },
     };
   }
+}
 
-  return withMachineLock(`up-${settings.workspace}`, async () => (await steps.run(progress)).changes);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function checkMachine(
