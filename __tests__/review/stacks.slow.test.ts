@@ -182,6 +182,20 @@ describe.skipIf(!hasTerraform)('with Terraform itself', { timeout: 60_000 }, () 
     await expect(review()).rejects.toThrow(ReviewError);
   });
 
+  test('a plan that would destroy what the code protects says so, and what it would do', async () => {
+    const kept = (trigger: number) =>
+      data({ a: { triggers_replace: [trigger], lifecycle: { prevent_destroy: true } }, b: { input: trigger } });
+    synthesize({ 'x-one': kept(1), 'x-two': data({ c: { input: 1 } }) });
+    apply('x-one');
+    synthesize({ 'x-one': kept(2), 'x-two': data({ c: { input: 1 } }) });
+    const report = await review();
+    expect(report.verdict.level).toBe('person');
+    expect(report.verdict.sentence).toContain('Terraform failed while planning one');
+    expect(report.findings.find(({ fact }) => fact === 'plan-failed')).toMatchObject({
+      said: 'Terraform failed while planning (Error: Instance cannot be destroyed): what follows is only a part',
+    });
+  });
+
   test('no plan with its secrets stays on disk', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plan-review-'));
     synthesize({ one: data({ a: { input: 1 } }) });

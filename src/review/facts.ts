@@ -58,13 +58,13 @@ function changedFacts(change: Change): Fact[] {
 function planFacts(model: Model, notPlanned: readonly NotPlanned[]): Fact[] {
   const base = { type: '', tier: 'other' } as const;
   return [
-    ...model.incomplete.map(({ stack, errored }): Fact => ({
+    ...model.incomplete.map(({ stack, errored, problem }): Fact => ({
       ...base,
       kind: errored ? 'plan-failed' : 'plan-incomplete',
       stack,
       address: stack,
       text: errored
-        ? 'Terraform failed while planning: what follows is only a part'
+        ? `Terraform failed while planning${problem === undefined ? '' : ` (${problem})`}: what follows is only a part`
         : 'the plan is not complete (targets or deferred changes): another one must follow',
     })),
     ...notPlanned.map(({ stack, reason }): Fact => ({

@@ -47,7 +47,7 @@ export interface Model {
     readonly status: string;
     readonly problems: readonly string[];
   }[];
-  readonly incomplete: readonly { readonly stack: string; readonly errored: boolean }[];
+  readonly incomplete: readonly { readonly stack: string; readonly errored: boolean; readonly problem?: string }[];
   readonly invocations: readonly { readonly stack: string; readonly address: string; readonly type: string }[];
   /** Who refers to whom: `stack/aws_subnet.a` → what its arguments name. */
   readonly references: References;
@@ -88,7 +88,11 @@ export function modelOf(plans: readonly Plan[]): Model {
     ),
     incomplete: plans
       .filter((plan) => plan.errored || plan.complete === false || plan.deferred_changes.length > 0)
-      .map((plan) => ({ stack: plan.stack, errored: plan.errored })),
+      .map(({ stack, errored, problem }) => ({
+        stack,
+        errored,
+        ...(problem !== undefined && { problem: vault.scrub(problem) }),
+      })),
     invocations: plans.flatMap((plan) =>
       plan.action_invocations.map(({ address, type }) => ({ stack: plan.stack, address: vault.scrub(address), type })),
     ),

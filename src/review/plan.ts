@@ -59,6 +59,9 @@ export type PlannedChange = z.infer<typeof change>;
 /** A plan as Terraform wrote it, with its secrets: only `model.ts` looks inside. */
 export interface Plan extends z.infer<typeof planShape> {
   readonly stack: string;
+
+  /** What Terraform said when it failed while planning, where that was heard. */
+  readonly problem?: string;
 }
 
 /**

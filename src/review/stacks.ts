@@ -109,8 +109,10 @@ export async function planStacks(
     const name = nameOf(stack.id);
     onStack?.(name);
     const outcome = await planStack(stack, terraform, variables);
-    if ('json' in outcome) plans.push({ plan: readPlan(outcome.json, name), json: outcome.json });
-    else notPlanned.push({ stack: name, reason: reasonOf(outcome.error, stack.dependencies.map(nameOf)) });
+    if ('json' in outcome) {
+      const { json, problem } = outcome;
+      plans.push({ plan: { ...readPlan(json, name), ...(problem !== undefined && { problem }) }, json });
+    } else notPlanned.push({ stack: name, reason: reasonOf(outcome.error, stack.dependencies.map(nameOf)) });
   }
   if (plans.length === 0) {
     throw new ReviewError(
@@ -124,7 +126,7 @@ export async function planStacks(
   };
 }
 
-type Outcome = { readonly json: string } | { readonly error: string };
+type Outcome = { readonly json: string; readonly problem?: string } | { readonly error: string };
 
 async function planStack(
   { folder }: SynthesizedStack,
@@ -150,7 +152,7 @@ async function planStack(
     const show = await run('show', '-json', '-no-color', file);
     if (show.failed) return { error: errorText(plan.failed ? plan : show) };
     if (plan.failed && needsProducer(plan.stderr)) return { error: errorText(plan) };
-    return { json: show.stdout };
+    return { json: show.stdout, ...(plan.failed && { problem: errorText(plan) }) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
