@@ -16,6 +16,8 @@ const slow = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor to its reporter, which has little to do: of two that would be half.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
