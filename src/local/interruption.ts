@@ -6,8 +6,8 @@ import { execa } from 'execa';
 export interface Guarded {
   readonly pid: number | undefined;
 
-  /** Shows a line to whoever waits for it. */
-  readonly tell: (line: string) => void;
+  /** Shows a line to whoever waits for it. @default - nobody follows what it says */
+  readonly tell?: ((line: string) => void) | undefined;
 }
 
 export const STOPPING =
@@ -21,6 +21,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const INTERRUPTED = 130;
 
 const running = new Set<Guarded>();
+let listening = false;
 let asked = false;
 
 /** Whether somebody wants this process to end: nothing new is started any more. */
@@ -37,23 +38,28 @@ export function isInterrupted(): boolean {
  * @returns what to call when `child` has ended
  */
 export function guard(child: Guarded): () => void {
-  if (running.size === 0) for (const signal of SIGNALS) process.on(signal, interrupt);
+  if (!listening) for (const signal of SIGNALS) process.on(signal, interrupt);
+  listening = true;
   running.add(child);
   return () => {
     running.delete(child);
-    if (running.size > 0) return;
-    for (const signal of SIGNALS) process.off(signal, interrupt);
-    if (!asked) return;
-    // Past the renderer of the steps, which holds back what is written while it draws.
-    writeSync(2, `${process.stderr.isTTY ? SHOW_CURSOR : ''}\n${STOPPED}\n`);
-    process.exit(INTERRUPTED);
+    if (asked && running.size === 0) leave();
   };
 }
 
+function leave(): never {
+  // Past the renderer of the steps, which hides the cursor and holds back what is written while it draws.
+  writeSync(2, `${process.stderr.isTTY ? SHOW_CURSOR : ''}\n${STOPPED}\n`);
+  process.exit(INTERRUPTED);
+}
+
 function interrupt(): void {
+  if (running.size === 0) leave();
   const again = asked;
   asked = true;
-  if (!again) for (const { tell } of running) tell(STOPPING);
+  const followed = [...running].flatMap(({ tell }) => tell ?? []);
+  if (!again && followed.length === 0) process.stderr.write(`${STOPPING}\n`);
+  if (!again) for (const tell of followed) tell(STOPPING);
   for (const child of running) void (again ? kill(child) : stop(child));
 }
 

@@ -54,10 +54,7 @@ export async function runLogged(command: string, args: readonly string[], props:
     cleanup: true,
     forceKillAfterDelay: 60_000,
   });
-  const ended = guard({
-    pid: child.pid,
-    tell: props.onLine ?? ((line) => void process.stderr.write(`${line}\n`)),
-  });
+  const ended = guard({ pid: child.pid, tell: props.onLine });
   for await (const raw of createInterface({ input: child.all })) {
     const line = raw.replace(COLOURS, '').trimEnd();
     if (line.trim() === '') continue;

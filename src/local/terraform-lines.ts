@@ -34,5 +34,5 @@ export function terraformErrors(lines: readonly string[]): string {
 
 /** Whether an apply failed because what it was to make is there, and in no state: a run that was cut off made it. */
 export function isInTheWay(cause: string): boolean {
-  return /already ?exists|AlreadyExists|AlreadyOwned|already in use/i.test(cause);
+  return /already ?exists|AlreadyOwned/i.test(cause);
 }

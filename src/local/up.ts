@@ -27,7 +27,10 @@ import { ensureStateBucket, removeStaleLocks } from './state-bucket';
 import { localTerraform } from './terraform';
 import { isInTheWay, shortTerraformLine } from './terraform-lines';
 import { withMachineLock } from './machine-lock';
-import { deployedWorkspaces } from './workspaces';
+import { deployedWorkspaces, hasState } from './workspaces';
+
+const IN_THE_WAY =
+  'A run that was cut off made it, and no state knows it: npm run down, then npm run up, puts that right, and takes the notes away.';
 
 /** What the steps of `up` hand on. */
 interface Progress {
@@ -52,7 +55,8 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
     try {
       return await attempt();
     } catch (error) {
-      if (!(await mayStartAnew(error))) throw error;
+      if (!isInTheWay(messageOf(error))) throw error;
+      if (!(await mayStartAnew())) throw new StepError(`${messageOf(error)}\n${IN_THE_WAY}`);
       process.stdout.write(
         `\n${messageOf(error)}\nWhat an interrupted run left is in the way: everything starts anew.\n\n`,
       );
@@ -129,11 +133,11 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
     return (await steps.run(progress)).changes;
   }
 
-  /** Whether something stands in the way that no state knows, and nothing is lost with the emulator. */
-  async function mayStartAnew(error: unknown): Promise<boolean> {
-    if (!isInTheWay(messageOf(error)) || (await isServed(settings))) return false;
+  /** Whether nothing of anybody's is lost with the emulator: no note was written before there was an application. */
+  async function mayStartAnew(): Promise<boolean> {
     const served = await deployedWorkspaces(clients.s3, bucketOf(settings));
-    return served.every((workspace) => workspace === settings.workspace);
+    const others = served.some((workspace) => workspace !== settings.workspace);
+    return !others && !(await hasState(clients.s3, bucketOf(settings), settings.identity.stateKey('application')));
   }
 
   function deployment(

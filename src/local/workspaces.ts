@@ -19,6 +19,12 @@ export async function deployedWorkspaces(s3: S3Client, bucket: string): Promise<
   }
 }
 
+/** Whether there is a state at `key`: its stack was applied, or began to be. */
+export async function hasState(s3: S3Client, bucket: string, key: string): Promise<boolean> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key }));
+  return Contents.some(({ Key }) => Key === key);
+}
+
 /** Removes every version of the states under `prefix`, for what they described is gone. */
 export async function forgetState(s3: S3Client, bucket: string, prefix: string): Promise<void> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(

@@ -41,22 +41,19 @@ export function watching(
       return nobody(service);
     case 'test-agent':
       return by(new TestAgent({ service }), []);
-    case 'agent-only': {
-      const agent = new DatadogAgent({ site: datadog.site, service, tags, apiKey: given(apiKey).parameter });
-      return by(agent, [given(apiKey).key.arn]);
-    }
+    case 'agent-only':
     case 'agent': {
-      const { site, mysql, logs } = datadog;
+      const { site } = datadog;
       const { parameter, key } = given(apiKey);
       const agent = new DatadogAgent({
         site,
         service,
         tags,
         apiKey: parameter,
-        databaseMonitoring: mysql === 'database-monitoring',
+        databaseMonitoring: datadog.kind === 'agent' && datadog.mysql === 'database-monitoring',
       });
       const watched = by(agent, [key.arn]);
-      if (logs === 'cloudwatch') return watched;
+      if (datadog.kind === 'agent-only' || datadog.logs === 'cloudwatch') return watched;
       const router = new LogRouter({ site, service, apiKey: parameter });
       return {
         ...watched,
