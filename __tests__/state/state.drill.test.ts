@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { CreateBucketCommand, ListObjectVersionsCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bootstrap } from '../../src/deploy/bootstrap';
@@ -11,6 +16,7 @@ import { checkLocks, checkStateBucket, keysUnder, readText } from '../../src/dep
 import { bootstrapVariables } from '../../src/deploy/stacks';
 import { causeOf } from '../../src/deploy/terraform-lines';
 import { run } from '../../src/local/run';
+import { deployedWorkspaces, hasState } from '../../src/local/workspaces';
 import { person, settingsOf } from '../deploy/settings';
 import { emulatorProblem, startEmulator, type TestEmulator } from './emulator';
 
@@ -84,6 +90,25 @@ describe.skipIf(problem !== undefined)(`on an emulator${problem === undefined ? 
     expect(await readText(s3, bucket, 'cloudpe/state.tfstate')).toContain('"aws_s3_bucket_lifecycle_configuration"');
     await expect(readFile(local)).rejects.toThrow('ENOENT');
   }, 600_000);
+
+  // `up` clears away what is in the way by this alone: notes exist only where an application was applied.
+  test('the state of one stack is told from that of another, and of another workspace', async () => {
+    const { s3 } = emulator.clients();
+    const Bucket = 'cloudpe-states-told';
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const key = (workspace: string, stack: string): string => `cloudpe/${workspace}/local/${stack}.tfstate`;
+    for (const Key of [
+      key('alice', 'foundation'),
+      `${key('alice', 'application')}.tflock`,
+      key('bob', 'application'),
+    ]) {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' }));
+    }
+    expect(await hasState(s3, Bucket, key('alice', 'foundation'))).toBe(true);
+    expect(await hasState(s3, Bucket, key('alice', 'application'))).toBe(false);
+    expect(await hasState(s3, Bucket, key('bob', 'application'))).toBe(true);
+    expect((await deployedWorkspaces(s3, Bucket)).sort()).toEqual(['alice', 'bob']);
+  });
 
   test('of two deployments at once the second fails at once, saying who holds the lock, and nothing is lost', async () => {
     const { s3 } = emulator.clients();
