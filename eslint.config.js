@@ -23,6 +23,7 @@ export default tseslint.config(
       'bench/peer',
       'images',
       'scripts/*.mjs',
+      'scripts/hcl2cdk',
       '*.config.js',
     ],
   },
