@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { logFolder } from '../../src/local/emulator-container';
+import { CONTAINER, LABEL, logFolder } from '../../src/local/emulator-container';
 import { LOCAL_STACKS } from '../../src/local/stacks';
 import { Checkout } from './checkout';
 import { Platform } from './platform';
@@ -29,12 +29,25 @@ async function upUnderLoad(): Promise<string> {
   return output;
 }
 
-beforeAll(async () => {
-  // Somebody changes their mind at the worst moment: the database is being made.
-  const interrupted = await platform.interrupted('up', 'Database/Instance: creating');
-  expect(interrupted.exitCode, interrupted.output).not.toBe(0);
-  expect(interrupted.output).not.toContain(`Open ${platform.url}`);
+/** What accidents of the emulator would take away besides: a person's own platform, say. */
+let bystanders: readonly string[] = [];
+let interrupted: Awaited<ReturnType<Platform['npm']>> | undefined;
+let cutOff: typeof interrupted;
 
+const needsTheEmulatorAlone = (skip: (note: string) => never): void => {
+  if (bystanders.length > 0) skip(`the emulator serves ${bystanders.join(', ')}: npm run down there first`);
+};
+
+beforeAll(async () => {
+  bystanders = await platform.others();
+  if (bystanders.length === 0) {
+    // Somebody changes their mind at the worst moment: the database is being made.
+    interrupted = await platform.interrupted('up', /Database\/Instance: creating/);
+    // What that left is in the way of the next one, which starts anew; then the emulator itself is gone.
+    cutOff = await platform.during('up', /everything starts anew[^]*Database\/Instance: creating/, async () =>
+      execa('docker', ['kill', CONTAINER]),
+    );
+  }
   const { exitCode, output } = await platform.npm('up');
   expect(exitCode, output).toBe(0);
   expect(output).toContain(`Open ${platform.url}`);
@@ -47,6 +60,22 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   changed.remove();
+});
+
+describe('an `up` that does not end', () => {
+  test('by a Ctrl-C has no address to open', ({ skip }) => {
+    needsTheEmulatorAlone(skip);
+    expect(interrupted?.exitCode, interrupted?.output).not.toBe(0);
+    expect(interrupted?.output).not.toContain(`Open ${platform.url}`);
+  });
+
+  test('by the end of the emulator says so, and that the next one needs no help', ({ skip }) => {
+    needsTheEmulatorAlone(skip);
+    expect(cutOff?.exitCode, cutOff?.output).not.toBe(0);
+    expect(cutOff?.output).toContain('everything starts anew.');
+    expect(cutOff?.output).toContain('The emulator stopped meanwhile');
+    expect(cutOff?.output).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  });
 });
 
 describe('what a person sees', () => {
@@ -289,6 +318,15 @@ describe('a second workspace', () => {
     expect(Object.keys(one).filter((key) => key in two)).toEqual([]);
   });
 
+  test('keeps its notes when the first lost its database and tries to come up', async () => {
+    await execa('docker', ['rm', '--force', ...(await platform.databases('restored'))]);
+    const { exitCode, output } = await later.npm('up', [], { VERSION: 'e2e-2' });
+    expect(exitCode, output).toBe(1);
+    expect(output).toContain('would take the notes of');
+    expect(output).toContain(other.workspace);
+    expect((await other.ask('GET', '/api/notes')).body).toContain('Only in the second');
+  });
+
   test('keeps serving while the first is removed', async () => {
     const load = pounding(other, '/api/notes');
     const { exitCode, output } = await platform.npm('down', ['--yes']);
@@ -299,6 +337,16 @@ describe('a second workspace', () => {
     expect(failed).toEqual([]);
     expect(await platform.containers()).toEqual([]);
     expect(await platform.states()).toEqual({});
+  });
+
+  test('comes up after a power cut', async ({ skip }) => {
+    needsTheEmulatorAlone(skip);
+    const { stdout: ours } = await execa('docker', ['ps', '--quiet', '--filter', `label=${LABEL}=${CONTAINER}`]);
+    await execa('docker', ['kill', ...ours.split('\n')]);
+    const { exitCode, output } = await other.npm('up');
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain('started the emulator');
+    expect((await other.ask('POST', '/api/create', { title: 'After the power cut', text: '' })).status).toBe(201);
   });
 
   test('leaves nothing when it goes too', async () => {

@@ -5,11 +5,14 @@ import { ListObjectVersionsCommand, GetObjectCommand } from '@aws-sdk/client-s3'
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { execa } from 'execa';
 import { awsClients } from '../../src/local/aws-clients';
+import { runningEmulator } from '../../src/local/emulator-container';
 import { pageUrl } from '../../src/local/page';
+import { run } from '../../src/local/run';
 import { localSettings, type LocalSettings } from '../../src/local/settings';
 import { LOCAL_STACKS, Stacks, type LocalStack } from '../../src/local/stacks';
 import { localTerraform } from '../../src/local/terraform';
 import { bucketOf } from '../../src/local/up';
+import { deployedWorkspaces } from '../../src/local/workspaces';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -49,8 +52,12 @@ export class Platform {
     return { exitCode, output: all };
   }
 
-  /** `npm run <command>`, with a Ctrl-C, which reaches every program of the terminal, once it has said `line`. */
-  public async interrupted(command: string, line: string): Promise<{ exitCode: number | undefined; output: string }> {
+  /** `npm run <command>`, with something that happens to it once what it said matches `moment`. */
+  public async during(
+    command: string,
+    moment: RegExp,
+    accident: (processGroup: number) => Promise<unknown> | undefined,
+  ): Promise<{ exitCode: number | undefined; output: string }> {
     const child = execa('node', ['scripts/run.mjs', command], {
       cwd: this.root,
       env: { ...WITHOUT_KEY, WORKSPACE: this.workspace },
@@ -61,15 +68,30 @@ export class Platform {
       detached: true,
     });
     let said = '';
-    let sent = false;
+    let happened = false;
     for await (const chunk of child.all) {
       said += String(chunk);
-      if (sent || !said.includes(line)) continue;
-      sent = true;
-      process.kill(-(child.pid ?? Number.NaN), 'SIGINT');
+      if (happened || !moment.test(said)) continue;
+      happened = true;
+      await accident(child.pid ?? Number.NaN);
     }
     const { exitCode } = await child;
     return { exitCode, output: said };
+  }
+
+  /** `npm run <command>`, with a Ctrl-C, which reaches every program of the terminal, at `moment`. */
+  public async interrupted(command: string, moment: RegExp): Promise<{ exitCode: number | undefined; output: string }> {
+    return this.during(command, moment, (processGroup) => {
+      process.kill(-processGroup, 'SIGINT');
+      return undefined;
+    });
+  }
+
+  /** The other workspaces that the emulator serves: a person's own, say. */
+  public async others(): Promise<string[]> {
+    if ((await runningEmulator(run)) === undefined) return [];
+    const deployed = await deployedWorkspaces(awsClients(this.settings).s3, bucketOf(this.settings));
+    return deployed.filter((workspace) => workspace !== this.workspace);
   }
 
   public get url(): string {

@@ -32,6 +32,8 @@ import { deployedWorkspaces, hasState } from './workspaces';
 const IN_THE_WAY =
   'A run that was cut off made it, and no state knows it: npm run down, then npm run up, puts that right, and takes the notes away.';
 
+const STOPPED = `The emulator stopped meanwhile, and what it knew is gone: npm run up starts everything anew.\nMore: docker logs ${CONTAINER}`;
+
 /** What the steps of `up` hand on. */
 interface Progress {
   incarnation: string;
@@ -80,7 +82,7 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                 { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
                 {
                   title: 'Start the emulator',
-                  task: async (context, child) => emulate(settings, stacks, context, child),
+                  task: async (context, child) => emulate({ settings, stacks, otherWorkspaces }, context, child),
                 },
               ],
               { concurrent: true },
@@ -130,14 +132,26 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
       ],
       listrOptions,
     );
-    return (await steps.run(progress)).changes;
+    try {
+      return (await steps.run(progress)).changes;
+    } catch (error) {
+      const { incarnation } = progress;
+      if (incarnation === '' || (await runningEmulator(run))?.incarnation === incarnation) throw error;
+      throw new StepError(`${messageOf(error)}\n${STOPPED}`);
+    }
   }
 
   /** Whether nothing of anybody's is lost with the emulator: no note was written before there was an application. */
   async function mayStartAnew(): Promise<boolean> {
-    const served = await deployedWorkspaces(clients.s3, bucketOf(settings));
-    const others = served.some((workspace) => workspace !== settings.workspace);
-    return !others && !(await hasState(clients.s3, bucketOf(settings), settings.identity.stateKey('application')));
+    return (
+      (await otherWorkspaces()).length === 0 &&
+      !(await hasState(clients.s3, bucketOf(settings), settings.identity.stateKey('application')))
+    );
+  }
+
+  async function otherWorkspaces(): Promise<string[]> {
+    const deployed = await deployedWorkspaces(clients.s3, bucketOf(settings));
+    return deployed.filter((workspace) => workspace !== settings.workspace);
   }
 
   function deployment(
@@ -201,7 +215,17 @@ async function checkMachine(
   if (standIns.length > 0) task.title += ` (stand-ins for ${standIns.join(', ')}, made from Debian's packages)`;
 }
 
-async function emulate(settings: LocalSettings, stacks: Stacks, context: Progress, task: StepTask): Promise<void> {
+interface EmulateProps {
+  readonly settings: LocalSettings;
+  readonly stacks: Stacks;
+  readonly otherWorkspaces: () => Promise<readonly string[]>;
+}
+
+async function emulate(
+  { settings, stacks, otherWorkspaces }: EmulateProps,
+  context: Progress,
+  task: StepTask,
+): Promise<void> {
   await withMachineLock('emulator', async () => {
     const running = await runningEmulator(run);
     const lost =
@@ -215,11 +239,19 @@ async function emulate(settings: LocalSettings, stacks: Stacks, context: Progres
       task.skip(`Start the emulator: it runs${renewed}`);
       return;
     }
-    if (lost) task.output = 'the database was removed behind our back: everything starts anew';
+    if (lost) {
+      const others = await otherWorkspaces();
+      if (others.length > 0) throw new StepError(lostBeside(others));
+      task.output = 'the database was removed behind our back: everything starts anew';
+    }
     await buildEmulator(settings, buildReporter(task));
     context.incarnation = (await startEmulator(run, settings)).incarnation;
     context.changes.push('started the emulator');
   });
+}
+
+function lostBeside(others: readonly string[]): string {
+  return `the database was removed behind our back, and to start anew would take the notes of ${others.join(', ')} too: npm run down, then npm run up, makes another one for this workspace alone`;
 }
 
 async function isServed(settings: LocalSettings): Promise<boolean> {
