@@ -4,7 +4,9 @@
  */
 import { build, stop } from 'esbuild';
 import { execa } from 'execa';
+import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -78,14 +80,33 @@ async function bundle(entry: string, name: string): Promise<void> {
   });
 }
 
-/** A checkout in which nothing was bundled yet, as after any edit: ours, but with a place of its own for bundles. */
-function edited(): Pick<Subject, 'cwd' | 'prepare'> {
-  const cwd = join(scratch, 'edited');
+/** A checkout of ours with a place of its own for bundles. */
+function checkout(name: string): string {
+  const cwd = join(scratch, name);
   mkdirSync(cwd);
-  for (const name of ['main.ts', 'src', 'images', 'node_modules', 'package.json', 'tsconfig.json']) {
-    symlinkSync(join(root, name), join(cwd, name));
+  for (const linked of ['src', 'images', 'node_modules', 'package.json', 'tsconfig.json']) {
+    symlinkSync(join(root, linked), join(cwd, linked));
   }
+  cpSync(join(root, 'main.ts'), join(cwd, 'main.ts'));
   cpSync(join(root, 'scripts'), join(cwd, 'scripts'), { recursive: true });
+  return cwd;
+}
+
+/** Our code is another before each run; the packages are not. */
+function edited(env: Readonly<Record<string, string>>): Pick<Subject, 'cwd' | 'prepare'> {
+  const cwd = checkout('edited');
+  execFileSync('node', ['scripts/synth.mjs'], { cwd, env: { ...process.env, ...env } });
+  let edits = 0;
+  const prepare = (): void => {
+    edits += 1;
+    appendFileSync(join(cwd, 'main.ts'), `// Edit ${edits}.\n`);
+  };
+  return { cwd, prepare };
+}
+
+/** Nothing was bundled before, as after an installation. */
+function installed(): Pick<Subject, 'cwd' | 'prepare'> {
+  const cwd = checkout('installed');
   const prepare = (): void => {
     rmSync(join(cwd, '.cloudpe'), { recursive: true, force: true });
   };
@@ -105,7 +126,12 @@ function synthesis(): Record<string, Subject> {
     'ours: `node scripts/synth.mjs` after an edit': {
       command: ['node', 'scripts/synth.mjs'],
       ...ours,
-      ...edited(),
+      ...edited(ours.env),
+    },
+    'ours: `node scripts/synth.mjs` after an installation': {
+      command: ['node', 'scripts/synth.mjs'],
+      ...ours,
+      ...installed(),
     },
     'ours: `tsx main.ts`': { command: [join(root, 'node_modules/.bin/tsx'), 'main.ts'], ...ours },
     'peer: `tsx app.ts`, its validation off': { command: [tsx, 'app.ts'], ...unchecked },

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { cp, mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -74,6 +74,51 @@ describe('fresh code is never missed', () => {
     expect(await synth()).toBe('source-1 package-1');
     await write('node_modules/spoken/index.js', "exports.spoken = 'package-2';");
     expect(await synth()).toBe('source-1 package-2');
+  });
+});
+
+describe('packages', () => {
+  const packagesBundle = async (): Promise<string> => {
+    const names = await readdir(join(checkout, '.cloudpe/bundle'));
+    return join(checkout, '.cloudpe/bundle', names.find((name) => /^packages-.*\.cjs$/.test(name)) ?? 'missing');
+  };
+
+  test('are not bundled again after an edit of ours', async () => {
+    await synth();
+    const before = await stat(await packagesBundle());
+    await write('src/word.ts', "export const word = 'source-2';");
+    expect(await synth()).toBe('source-2 package-1');
+    expect((await stat(await packagesBundle())).ctimeMs).toBe(before.ctimeMs);
+  });
+
+  test('are bundled again when their bundle is gone', async () => {
+    await synth();
+    await rm(await packagesBundle());
+    expect(await synth()).toBe('source-1 package-1');
+  });
+
+  test('of both kinds give what they give to Node', async () => {
+    await mkdir(join(checkout, 'node_modules/modern'));
+    await write('node_modules/modern/package.json', '{ "name": "modern", "type": "module", "main": "index.js" }');
+    await write('node_modules/modern/index.js', "import s from 'spoken'; export default 'modern ' + s.spoken;");
+    await mkdir(join(checkout, 'node_modules/flagged'));
+    await write('node_modules/flagged/package.json', '{ "name": "flagged", "main": "index.js" }');
+    await write('node_modules/flagged/index.js', 'exports.__esModule = true; exports.default = "inner";');
+    const program = [
+      "import modern from 'modern'; import whole from 'spoken'; import * as every from 'spoken'; import flagged from 'flagged';",
+      "import { basename } from 'node:path';",
+      'console.log(JSON.stringify([modern, whole.spoken, every.spoken, flagged, basename("a/b")]));',
+    ].join('\n');
+    await write('main.ts', program);
+    await write('main.mjs', program);
+    const { stdout } = await execa('node', ['main.mjs'], { cwd: checkout });
+    expect(await synth()).toBe(stdout);
+    expect(stdout).toContain('modern package-1');
+  });
+
+  test('that are missing are named', async () => {
+    await write('main.ts', "import 'absent';");
+    await expect(synth()).rejects.toThrow('Could not resolve "absent"');
   });
 });
 
