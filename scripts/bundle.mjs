@@ -2,7 +2,7 @@
 // the other for them. Packages that are ES modules go with our code: what they export is known only to who bundles them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { isCurrent, stateOf } from './bundle-state.mjs';
 
@@ -12,12 +12,12 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Writes the bundle of main.ts to `file`, beside it what it was made from to `note`, and that of the packages. */
 export async function bundle({ root, folder, file, note }) {
   mkdirSync(folder, { recursive: true });
-  /** What our code imports → the file of that name, for all that the other bundle holds. */
-  const packages = new Map();
+  /** What our code imports from the other bundle. */
+  const packages = new Set();
   const { metafile, outputFiles } = await build({
     ...options(root, file),
     entryPoints: ['main.ts'],
-    plugins: [packagesElsewhere(packages)],
+    plugins: [packagesElsewhere(root, packages)],
   });
   const theirs = await bundlePackages({ root, folder, packages });
   const start = `require = ((elsewhere, here) => (name) => (elsewhere[name] ?? here)(name))(require(${JSON.stringify(`./${theirs}`)}), require);\n`;
@@ -31,13 +31,13 @@ export async function bundle({ root, folder, file, note }) {
 
 /** The name of the packages' bundle, which is made unless it is there and current. */
 async function bundlePackages({ root, folder, packages }) {
-  const entries = [...packages].map(([name, path]) => [name, relative(root, path).split(sep).join('/')]).sort();
-  const own = [readFileSync(new URL(import.meta.url)), JSON.stringify(entries), process.version];
+  const names = [...packages].sort().map((name) => JSON.stringify(name));
+  const own = [readFileSync(new URL(import.meta.url)), names.join(), process.version];
   const hash = own.reduce((sum, part) => sum.update(part), createHash('sha256'));
   const name = `packages-${hash.digest('hex').slice(0, 32)}.cjs`;
   if (existsSync(join(folder, name)) && isCurrent(root, join(folder, noteOf(name)))) return name;
 
-  const lines = entries.map(([key, path]) => `${JSON.stringify(key)}: () => require(${JSON.stringify(`./${path}`)}),`);
+  const lines = names.map((quoted) => `${quoted}: () => require(${quoted}),`);
   const { metafile, outputFiles } = await build({
     ...options(root, join(folder, name)),
     stdin: { contents: `module.exports = { __proto__: null, ${lines.join('\n')} };`, resolveDir: root },
@@ -67,32 +67,30 @@ const noteOf = (name) => name.replace(/cjs$/, 'json');
 
 const installedFiles = ({ inputs }) => Object.keys(inputs).filter((name) => name.includes('node_modules/'));
 
-/** Leaves out the packages that our code imports and that are CommonJS, and lists them in `packages`. */
-const packagesElsewhere = (packages) => ({
+/** Leaves out what our code imports from packages that are CommonJS only, and lists it in `packages`. */
+const packagesElsewhere = (root, packages) => ({
   name: 'packages-elsewhere',
-  setup({ onResolve, resolve }) {
-    const asked = new Map();
-    onResolve({ filter: /^[^./]/ }, async ({ path, kind, importer, namespace, resolveDir, pluginData }) => {
-      if (pluginData === packages || kind === 'entry-point' || importer.includes(`${sep}node_modules${sep}`))
-        return undefined;
-      const key = JSON.stringify([kind, path]);
-      if (!asked.has(key))
-        asked.set(key, resolve(path, { kind, importer, namespace, resolveDir, pluginData: packages }));
-      const found = await asked.get(key);
-      if (found.errors.length > 0 || found.external || !isCommonJs(found.path)) return undefined;
-      packages.set(path, found.path);
+  setup({ onResolve }) {
+    const answers = new Map();
+    onResolve({ filter: /^(@[\w.-]+\/)?[\w][\w.-]*/ }, ({ path, kind, importer }) => {
+      if (kind === 'entry-point' || importer.includes(`${sep}node_modules${sep}`)) return undefined;
+      const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+      if (!answers.has(name)) answers.set(name, isCommonJsOnly(join(root, 'node_modules', name)));
+      if (!answers.get(name)) return undefined;
+      packages.add(path);
       return { path, external: true };
     });
   },
 });
 
-/** As Node decides it. */
-function isCommonJs(file) {
-  if (!file.includes(`${sep}node_modules${sep}`)) return false;
-  if (extname(file) !== '.js') return extname(file) === '.cjs';
-  let folder = dirname(file);
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).type !== 'module';
+/** Whether `import` and `require` find the same file in the package: no ES modules, and no `exports` that tell them apart. */
+function isCommonJsOnly(folder) {
+  try {
+    const { type, exports, module } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return type !== 'module' && exports === undefined && module === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** CDKTF notes a whole stack trace for every token, a seventh of a run; people see messages only. */
