@@ -5,15 +5,8 @@ import { hostApt } from './apt';
 import { awsClients } from './aws-clients';
 import { ensureBaseImages } from './base-images';
 import { ensureDockerEngine } from './docker-engine';
-import {
-  buildEmulator,
-  CONTAINER,
-  databaseIsLost,
-  isCurrent,
-  removeEmulator,
-  runningEmulator,
-  startEmulator,
-} from './emulator-container';
+import { CONTAINER, removeEmulator, runningEmulator } from './emulator-container';
+import { ensureEmulator } from './ensure-emulator';
 import { buildImage, buildTestAgent, imagesOf, pullAgent, pushImage } from './images';
 import { StepError } from './logged';
 import { pageStatus, waitForPage } from './page';
@@ -82,7 +75,11 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                 { title: 'Synthesize the stacks', task: async () => stacks.synthesize() },
                 {
                   title: 'Start the emulator',
-                  task: async (context, child) => emulate({ settings, stacks, otherWorkspaces }, context, child),
+                  task: async (context, child) => {
+                    const emulator = await ensureEmulator({ settings, stacks, otherWorkspaces }, child);
+                    context.incarnation = emulator.incarnation;
+                    if (emulator.started) context.changes.push('started the emulator');
+                  },
                 },
               ],
               { concurrent: true },
@@ -213,45 +210,6 @@ async function checkMachine(
   }
   const standIns = images.filter(({ standIn }) => standIn !== undefined).map(({ name }) => name);
   if (standIns.length > 0) task.title += ` (stand-ins for ${standIns.join(', ')}, made from Debian's packages)`;
-}
-
-interface EmulateProps {
-  readonly settings: LocalSettings;
-  readonly stacks: Stacks;
-  readonly otherWorkspaces: () => Promise<readonly string[]>;
-}
-
-async function emulate(
-  { settings, stacks, otherWorkspaces }: EmulateProps,
-  context: Progress,
-  task: StepTask,
-): Promise<void> {
-  await withMachineLock('emulator', async () => {
-    const running = await runningEmulator(run);
-    const lost =
-      running !== undefined &&
-      stacks.wasApplied('foundation', running.incarnation) &&
-      (await databaseIsLost(run, settings.identity.name('database')));
-    if (running && !lost) {
-      context.incarnation = running.incarnation;
-      await buildEmulator(settings, buildReporter(task));
-      const renewed = (await isCurrent(run)) ? '' : '; its source has changed since: npm run down, then up, renews it';
-      task.skip(`Start the emulator: it runs${renewed}`);
-      return;
-    }
-    if (lost) {
-      const others = await otherWorkspaces();
-      if (others.length > 0) throw new StepError(lostBeside(others));
-      task.output = 'the database was removed behind our back: everything starts anew';
-    }
-    await buildEmulator(settings, buildReporter(task));
-    context.incarnation = (await startEmulator(run, settings)).incarnation;
-    context.changes.push('started the emulator');
-  });
-}
-
-function lostBeside(others: readonly string[]): string {
-  return `the database was removed behind our back, and to start anew would take the notes of ${others.join(', ')} too: npm run down, then npm run up, makes another one for this workspace alone`;
 }
 
 async function isServed(settings: LocalSettings): Promise<boolean> {
