@@ -3,7 +3,7 @@ import { awsClients } from './aws-clients';
 import { engineProblem } from './docker-engine';
 import { removeEmulator, runningEmulator } from './emulator-container';
 import { forgetImages } from './images';
-import { withMachineLock } from './machine-lock';
+import { UP, withMachineLock, workUnder } from './machine-lock';
 import { listrOptions, type StepTask } from './progress';
 import { run } from './run';
 import type { LocalSettings } from './settings';
@@ -51,15 +51,20 @@ export async function down(settings: LocalSettings): Promise<void> {
             return;
           }
           await forgetImages(run, settings);
-          const others = (await runningEmulator(run)) ? await deployedWorkspaces(s3, bucket) : [];
-          if (others.length > 0) task.skip(`Remove the emulator: it serves ${others.join(', ')}`);
-          else await removeEmulator(run);
+          await withMachineLock('emulator', async () => {
+            const served = (await runningEmulator(run)) ? await deployedWorkspaces(s3, bucket) : [];
+            // One that is being brought up has no state yet.
+            const others = new Set([...served, ...(await workUnder(UP))]);
+            others.delete(settings.workspace);
+            if (others.size > 0) task.skip(`Remove the emulator: it serves ${[...others].join(', ')}`);
+            else await removeEmulator(run);
+          });
         },
       },
     ],
     listrOptions,
   );
-  await withMachineLock(`up-${settings.workspace}`, async () => {
+  await withMachineLock(`${UP}${settings.workspace}`, async () => {
     await steps.run();
   });
 }

@@ -19,7 +19,7 @@ import { Stacks, type LocalStack } from './stacks';
 import { ensureStateBucket, removeStaleLocks } from './state-bucket';
 import { localTerraform } from './terraform';
 import { isInTheWay, shortTerraformLine } from './terraform-lines';
-import { withMachineLock } from './machine-lock';
+import { UP, withMachineLock } from './machine-lock';
 import { deployedWorkspaces, hasState } from './workspaces';
 
 const IN_THE_WAY =
@@ -46,7 +46,7 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const clients = awsClients(settings);
   const images = imagesOf(settings);
 
-  return withMachineLock(`up-${settings.workspace}`, async () => {
+  return withMachineLock(`${UP}${settings.workspace}`, async () => {
     try {
       return await attempt();
     } catch (error) {
