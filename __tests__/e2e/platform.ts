@@ -12,7 +12,7 @@ import { localSettings, type LocalSettings } from '../../src/local/settings';
 import { LOCAL_STACKS, Stacks, type LocalStack } from '../../src/local/stacks';
 import { localTerraform } from '../../src/local/terraform';
 import { bucketOf } from '../../src/local/up';
-import { deployedWorkspaces } from '../../src/local/workspaces';
+import { otherWorkspaces } from '../../src/local/workspaces';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -90,8 +90,7 @@ export class Platform {
   /** The other workspaces that the emulator serves: a person's own, say. */
   public async others(): Promise<string[]> {
     if ((await runningEmulator(run)) === undefined) return [];
-    const deployed = await deployedWorkspaces(awsClients(this.settings).s3, bucketOf(this.settings));
-    return deployed.filter((workspace) => workspace !== this.workspace);
+    return otherWorkspaces(awsClients(this.settings).s3, bucketOf(this.settings), this.workspace);
   }
 
   public get url(): string {

@@ -3,7 +3,7 @@ import { awsClients } from './aws-clients';
 import { engineProblem } from './docker-engine';
 import { removeEmulator, runningEmulator } from './emulator-container';
 import { forgetImages } from './images';
-import { UP, withMachineLock, workUnder } from './machine-lock';
+import { UP, withMachineLock } from './machine-lock';
 import { listrOptions, type StepTask } from './progress';
 import { run } from './run';
 import type { LocalSettings } from './settings';
@@ -12,7 +12,7 @@ import { removeStaleLocks } from './state-bucket';
 import { localTerraform } from './terraform';
 import { shortTerraformLine } from './terraform-lines';
 import { bucketOf } from './up';
-import { deployedWorkspaces, forgetState } from './workspaces';
+import { deployedWorkspaces, forgetState, otherWorkspaces } from './workspaces';
 
 /** Takes one workspace down: its resources, its state; with the last workspace goes the emulator. */
 export async function down(settings: LocalSettings): Promise<void> {
@@ -52,11 +52,8 @@ export async function down(settings: LocalSettings): Promise<void> {
           }
           await forgetImages(run, settings);
           await withMachineLock('emulator', async () => {
-            const served = (await runningEmulator(run)) ? await deployedWorkspaces(s3, bucket) : [];
-            // One that is being brought up has no state yet.
-            const others = new Set([...served, ...(await workUnder(UP))]);
-            others.delete(settings.workspace);
-            if (others.size > 0) task.skip(`Remove the emulator: it serves ${[...others].join(', ')}`);
+            const others = (await runningEmulator(run)) ? await otherWorkspaces(s3, bucket, settings.workspace) : [];
+            if (others.length > 0) task.skip(`Remove the emulator: it serves ${others.join(', ')}`);
             else await removeEmulator(run);
           });
         },

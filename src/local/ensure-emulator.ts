@@ -18,7 +18,7 @@ export interface EnsureEmulatorProps {
   readonly stacks: Pick<Stacks, 'wasApplied'>;
 
   /** The workspaces that would lose their notes if the emulator started anew. */
-  readonly otherWorkspaces: () => Promise<readonly string[]>;
+  readonly others: () => Promise<readonly string[]>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface EnsureEmulatorProps {
  * @throws StepError when the database is lost and other workspaces are served, or when a new emulator does not answer
  */
 export async function ensureEmulator(
-  { settings, stacks, otherWorkspaces }: EnsureEmulatorProps,
+  { settings, stacks, others }: EnsureEmulatorProps,
   task: StepTask,
 ): Promise<RunningEmulator & { readonly started: boolean }> {
   return withMachineLock('emulator', async () => {
@@ -43,8 +43,8 @@ export async function ensureEmulator(
       return { ...running, started: false };
     }
     if (lost) {
-      const others = await otherWorkspaces();
-      if (others.length > 0) throw new StepError(lostBeside(others));
+      const losers = await others();
+      if (losers.length > 0) throw new StepError(lostBeside(losers));
       task.output = 'the database was removed behind our back: everything starts anew';
     }
     await buildEmulator(settings, buildReporter(task));

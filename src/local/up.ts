@@ -20,7 +20,7 @@ import { ensureStateBucket, removeStaleLocks } from './state-bucket';
 import { localTerraform } from './terraform';
 import { isInTheWay, shortTerraformLine } from './terraform-lines';
 import { UP, withMachineLock } from './machine-lock';
-import { deployedWorkspaces, hasState } from './workspaces';
+import { hasState, otherWorkspaces } from './workspaces';
 
 const IN_THE_WAY =
   'A run that was cut off made it, and no state knows it: npm run down, then npm run up, puts that right, and takes the notes away.';
@@ -45,6 +45,7 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   const stacks = new Stacks({ settings, terraformEnv });
   const clients = awsClients(settings);
   const images = imagesOf(settings);
+  const others = () => otherWorkspaces(clients.s3, bucketOf(settings), settings.workspace);
 
   return withMachineLock(`${UP}${settings.workspace}`, async () => {
     try {
@@ -76,7 +77,7 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
                 {
                   title: 'Start the emulator',
                   task: async (context, child) => {
-                    const emulator = await ensureEmulator({ settings, stacks, otherWorkspaces }, child);
+                    const emulator = await ensureEmulator({ settings, stacks, others }, child);
                     context.incarnation = emulator.incarnation;
                     if (emulator.started) context.changes.push('started the emulator');
                   },
@@ -141,14 +142,9 @@ export async function up(settings: LocalSettings): Promise<readonly string[]> {
   /** Whether nothing of anybody's is lost with the emulator: no note was written before there was an application. */
   async function mayStartAnew(): Promise<boolean> {
     return (
-      (await otherWorkspaces()).length === 0 &&
+      (await others()).length === 0 &&
       !(await hasState(clients.s3, bucketOf(settings), settings.identity.stateKey('application')))
     );
-  }
-
-  async function otherWorkspaces(): Promise<string[]> {
-    const deployed = await deployedWorkspaces(clients.s3, bucketOf(settings));
-    return deployed.filter((workspace) => workspace !== settings.workspace);
   }
 
   function deployment(

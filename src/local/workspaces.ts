@@ -5,6 +5,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { PROJECT } from '../identity';
+import { UP, workUnder } from './machine-lock';
 
 /** The workspaces of the local environment that have a state. */
 export async function deployedWorkspaces(s3: S3Client, bucket: string): Promise<string[]> {
@@ -17,6 +18,13 @@ export async function deployedWorkspaces(s3: S3Client, bucket: string): Promise<
     if (error instanceof Error && error.name === 'NoSuchBucket') return [];
     throw error;
   }
+}
+
+/** The workspaces that the emulator serves besides `own`: deployed, or being brought up and without a state as yet. */
+export async function otherWorkspaces(s3: S3Client, bucket: string, own: string): Promise<string[]> {
+  const served = new Set([...(await deployedWorkspaces(s3, bucket)), ...(await workUnder(UP))]);
+  served.delete(own);
+  return [...served];
 }
 
 /** Whether there is a state at `key`: its stack was applied, or began to be. */
